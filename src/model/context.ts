@@ -1,0 +1,37 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
+/**
+ * What a piece of running code belongs to, by async context. Everything virtual (time, randomness) and
+ * everything that fires (points) asks here first; outside of it the real world is untouched.
+ */
+export interface ExecutionContext {
+  /** Virtual time; see `clock/`. */
+  readonly clock: ContextClock
+  /** The seeded stream behind `Math.random` and `crypto.randomUUID`: a float in [0, 1). */
+  readonly random: () => number
+  /** The delivery that runs; absent in set-up, assertions and snapshots. */
+  readonly delivery?: ContextDelivery
+}
+
+/** The part of a virtual clock that a context needs. */
+export interface ContextClock {
+  nowMs(): number
+  setTimer(callback: () => void, delayMs: number, repeat: boolean): object
+  clearTimer(timer: unknown): void
+}
+
+/** The part of a running delivery that queues and clocks need; see `runtime/delivery.ts`. */
+export interface ContextDelivery {
+  /** Its worker process is gone: no code of it may run. */
+  readonly dead: boolean
+  /** Reached before and after a job is enqueued by this delivery; may throw what is armed there. */
+  enqueuePoint(name: string, when: 'before' | 'after'): void
+  /** A virtual timer that must die with the delivery. */
+  ownTimer(timer: object): void
+}
+
+const key = Symbol.for('faultline.context')
+const shared = globalThis as { [key]?: AsyncLocalStorage<ExecutionContext> }
+
+/** The one store of the process, also when two copies of the package are loaded. */
+export const execution: AsyncLocalStorage<ExecutionContext> = (shared[key] ??= new AsyncLocalStorage())

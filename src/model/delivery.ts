@@ -1,0 +1,42 @@
+/** How one delivery ended. */
+export type DeliveryOutcome = 'completed' | 'failed' | 'dead' | 'crashed' | 'stalled' | 'interrupted' | 'timedOut' | 'lost'
+
+/** One delivery that was performed. */
+export interface DeliveryRecord {
+  /** The job's id. */
+  readonly id: string
+  readonly name: string
+  readonly payload: unknown
+  /** 1-based, as the queue counts: a delivery whose worker died consumes none. */
+  readonly attempt: number
+  /** 1-based: the how-many-th delivery of the job this is. */
+  readonly delivery: number
+  /** The virtual time at which it started. */
+  readonly at: Date
+  readonly outcome: DeliveryOutcome
+  /** What `perform` resolved to. */
+  readonly result?: unknown
+  readonly error?: unknown
+}
+
+/** A job that waits in a queue. */
+export interface DueJob {
+  readonly id: string
+  readonly name: string
+  readonly payload: unknown
+  /** When it is due, in virtual time. */
+  readonly at: Date
+  readonly priority: number
+  /** The attempt that its next delivery will be. */
+  readonly attempt: number
+}
+
+/** What `performAll` did. */
+export interface Performed {
+  /** In the order in which they ran. */
+  readonly performed: DeliveryRecord[]
+  readonly dead: DeliveryRecord[]
+  readonly pending: DueJob[]
+  /** The virtual now. */
+  readonly now: Date
+}

@@ -1,0 +1,105 @@
+import type { Point } from './point.ts'
+
+/** The names of the faults. */
+export type FaultName =
+  | 'error' | 'crash' | 'stall' | 'interrupt' | 'timeout' | 'delay' | 'rival'
+  | 'duplicate' | 'reorder' | 'eager' | 'exhaust'
+
+export type Outcome = 'survived' | 'failed' | 'unreached' | 'flaky' | 'beyond-policy'
+
+export type Reason =
+  | 'assertion' | 'snapshot' | 'dead' | 'runaway' | 'hung' | 'unsettled'
+  | 'rejection' | 'undrained' | 'deadlock' | 'nondeterministic'
+
+export type TimelineKind =
+  | 'enqueued' | 'started' | 'glitched' | 'completed' | 'failed' | 'retried' | 'crashed'
+  | 'redelivered' | 'settled' | 'dead' | 'clock' | 'checked'
+
+/** One thing that happened, in virtual time. */
+export interface TimelineEvent {
+  /** Virtual time, milliseconds since the epoch. */
+  readonly at: number
+  readonly kind: TimelineKind
+  readonly job: string
+  readonly jobId: string
+  /** 1-based; 0 where no delivery is concerned. */
+  readonly delivery: number
+  /** `worker 1`, `worker 2` …: a new one after each death. */
+  readonly worker: string
+  /** In words: the error's message, the time of the retry … */
+  readonly detail?: string
+  /** Where it happened, for a glitch. */
+  readonly point?: Point
+}
+
+/** A fault that was injected, and where. */
+export interface InjectedFault {
+  readonly fault: FaultName
+  readonly point: Point
+}
+
+/** What came of one scenario. */
+export interface ScenarioResult {
+  /** Unique in the report, stable between runs. */
+  readonly id: string
+  /** Empty: the baseline. */
+  readonly faults: readonly InjectedFault[]
+  readonly outcome: Outcome
+  readonly reason?: Reason
+  /** Why the real death of a process may differ. */
+  readonly approximate?: string
+  readonly timing?: 'real'
+  readonly error?: Error
+  /** The token for `FAULTLINE_REPLAY`. */
+  readonly replay: string
+  readonly timeline: readonly TimelineEvent[]
+  /** Where flaky: the timeline of the run that passed. */
+  readonly otherTimeline?: readonly TimelineEvent[]
+}
+
+/** Failures that share reason, message and place: one cause, one finding. */
+export interface Cause {
+  readonly reason: string
+  readonly message: string
+  readonly point?: Point
+  /** The ids of the scenarios. */
+  readonly scenarios: string[]
+}
+
+export interface SimulationSummary {
+  readonly points: number
+  readonly scenarios: number
+  readonly survived: number
+  readonly failed: number
+  readonly unreached: number
+  readonly flaky: number
+  readonly beyondPolicy: number
+  /** Per fault: why it could not strike anywhere, or at how many points it could not. */
+  readonly notApplicable: Record<string, string>
+  /** Scenarios that were enumerated and not run (sampling, budget, cancellation, hits left out). */
+  readonly skipped: number
+  /** Why, in words, one entry a reason: `hits` → `3 hits beyond first, second, third and last`. */
+  readonly notCovered: Record<string, string>
+  /** Every fault at every hit of every point ran. */
+  readonly exhaustive: boolean
+  /** survived ÷ (survived + failed + unreached + flaky), 0..1. */
+  readonly resilience: number
+  readonly durationMs: number
+  readonly seed: number
+  /** The start of the virtual clock, ISO 8601. */
+  readonly now: string
+}
+
+/** The plain data of a report; see `report/` for its rendering. */
+export interface SimulationData {
+  readonly name: string
+  readonly points: Point[]
+  readonly scenarios: ScenarioResult[]
+  readonly failures: ScenarioResult[]
+  readonly causes: Cause[]
+  readonly summary: SimulationSummary
+  /** Absolute folder that the points' files are relative to: where the code frames are read from. */
+  readonly root: string
+  /** The command that runs this test again, as far as it is known: `npx vitest run test/charge.test.ts`. */
+  readonly command?: string
+}

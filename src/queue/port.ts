@@ -1,0 +1,101 @@
+import type { DeliveryOutcome, DeliveryRecord, DueJob } from '../model/delivery.ts'
+import type { EnqueueOptions, JobDefinition, JobRequest } from '../model/job.ts'
+
+/** Virtual time as a queue keeps it. */
+export interface QueueTime {
+  nowMs(): number
+  /** Only forward; an earlier time is ignored. */
+  advanceTo(ms: number): void | Promise<void>
+}
+
+/** Which due jobs may be claimed, in milliseconds since the epoch; both bounds are included. */
+export interface DueWindow {
+  readonly fromMs?: number
+  readonly untilMs?: number
+}
+
+/** One delivery: a job that a worker holds. Made by `claim`, ended by `settle` or `expire`. */
+export interface Claim {
+  readonly id: string
+  readonly name: string
+  readonly payload: unknown
+  /** 1-based, as the queue counts. */
+  readonly attempt: number
+  readonly maxAttempts: number
+  /** 1-based: the how-many-th delivery of this job. */
+  readonly delivery: number
+  readonly redelivered: boolean
+  readonly worker: string
+  /** Virtual time of the claim. */
+  readonly atMs: number
+  /** After how long the attempt is failed although its code still runs. */
+  readonly timeoutMs?: number
+  /** `perform`: the job itself; `dead`: its `onDead`, after the last attempt failed. */
+  readonly part: 'perform' | 'dead'
+}
+
+/** How a delivery's code ended. */
+export type Ending = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: unknown }
+
+/** What the queue made of an ending. */
+export interface Settlement {
+  /** `refused`: the claim had lapsed, and this queue fences. */
+  readonly status: 'completed' | 'retried' | 'dead' | 'refused'
+  /** For `retried` and for `dead` with an `onDead` to come: when it is due. */
+  readonly nextAtMs?: number
+}
+
+/** What an adapter's queue does where queues differ; stated in the docs and asserted by the contract suite. */
+export interface QueueCapabilities {
+  /** A worker whose lock lapsed cannot settle. */
+  readonly fencesZombies: boolean
+  /** A dead worker's delivery counts as an attempt. */
+  readonly deathConsumesAttempt: boolean
+}
+
+/** What a delivery gets from the engine beside its claim. */
+export interface RunExtras {
+  readonly signal: AbortSignal
+  readonly connection?: unknown
+}
+
+/**
+ * The port that every queue implements, the embedded one and the adapters of real ones. The engine in
+ * `perform/` drives it one delivery at a time: `claim`, `run`, then `settle` — or `expire`, when the worker
+ * died or its lock lapsed.
+ *
+ * ```text
+ *            claim            run ok, settle
+ *  waiting ────────▶ claimed ────────────────▶ completed
+ *     ▲                │ │ run failed, settle
+ *     │  retried       │ ├────────────────────▶ dead (attempts used up; onDead runs as a delivery of its own)
+ *     └────────────────┤ │
+ *     └────────────────┘ expire: the lock lapses, redelivered
+ * ```
+ */
+export interface QueueAdapter {
+  /** `memory`, `bullmq` …; for messages. */
+  readonly kind: string
+  readonly capabilities: QueueCapabilities
+  readonly time: QueueTime
+  /** The virtual now. */
+  readonly now: Date
+  /** Every delivery that ended, in order. */
+  readonly performed: DeliveryRecord[]
+  /** The last delivery of each job that died. */
+  readonly dead: DeliveryRecord[]
+  enqueue(request: JobRequest): Promise<string>
+  enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  /** In the order in which they would be performed. */
+  pending(): Promise<DueJob[]>
+  /** Empties the queue, its records and what it knows of past jobs; virtual time stays. */
+  clear(): Promise<void>
+  /** Moves virtual time to the due time of the earliest job in the window and claims it; none: undefined. */
+  claim(worker: string, window?: DueWindow): Promise<Claim | undefined>
+  /** Calls the user's code and resolves or rejects as it does. Called inside the delivery's async context. */
+  run(claim: Claim, extras: RunExtras): Promise<unknown>
+  /** Records the ending; `outcome` overrides the word in the record (`timedOut`). */
+  settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement>
+  /** The worker is gone or froze: its lock lapses in virtual time and the job is delivered again. Resolves to when. */
+  expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number>
+}

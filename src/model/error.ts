@@ -74,5 +74,5 @@ export class FaultlineError extends Error {
  */
 export function isFaultlineError(value: unknown, code?: FaultlineErrorCode): value is FaultlineError {
   if (typeof value !== 'object' || value === null || !(brand in value)) return false
-  return code === undefined || (value as FaultlineError).code === code
+  return code === undefined || (value as unknown as FaultlineError).code === code
 }

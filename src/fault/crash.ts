@@ -1,0 +1,30 @@
+import { armAll } from '../runtime/index.ts'
+import { type Fault, faultBrand } from './fault.ts'
+
+/**
+ * The death of the worker's process: first-party code of the delivery stops exactly there. No `catch`, no
+ * `finally`, no `.catch()`, no `using` of it runs, and no pending branch. Frames of library code unwind (a
+ * transaction helper rolls back, as the database does when its client dies); with `unwind: false` they are
+ * abandoned where the code is async.
+ *
+ * @example
+ * ```ts
+ * glitchBeforeLine('src/jobs/charge.ts:14', crash())
+ * ```
+ */
+export function crash(options: { unwind?: boolean } = {}): Fault {
+  return {
+    [faultBrand]: true,
+    name: 'crash',
+    obstacle: () => undefined,
+    strike: ({ delivery, activation, canHold }) => {
+      const signal = delivery.die()
+      armAll()
+      if (options.unwind !== false) throw signal
+      delivery.abandoned = true
+      if (!canHold) throw signal
+      activation.w = new Promise(() => {})
+      return true
+    },
+  }
+}

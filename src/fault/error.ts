@@ -1,0 +1,54 @@
+import type { Place } from '../model/point.ts'
+import { type Fault, faultBrand } from './fault.ts'
+
+const brand = Symbol.for('faultline.glitch')
+
+/**
+ * The transient failure that {@link error} throws by default: it looks like a reset connection, and it says
+ * where it struck. A retry gets through.
+ *
+ * @example
+ * ```ts
+ * catch (error) { if (error.code === 'ECONNRESET') throw error }
+ * ```
+ */
+export class GlitchError extends Error {
+  readonly code = 'ECONNRESET'
+  readonly retryable = true
+
+  constructor(where: string) {
+    super(`glitch at ${where} (ECONNRESET)`)
+    this.name = 'GlitchError'
+    Object.defineProperty(this, brand, { value: true, enumerable: false })
+  }
+}
+
+/** Whether a value is a {@link GlitchError}, of any loaded copy of the package. */
+export function isGlitchError(value: unknown): value is GlitchError {
+  return typeof value === 'object' && value !== null && brand in value
+}
+
+/**
+ * A transient error: any call or await fails once. By default a {@link GlitchError}; any value can be given, or
+ * a function that makes one.
+ *
+ * @example
+ * ```ts
+ * runSimulation(work, assertions, { faults: [error(() => new TypeError('fetch failed')), 'crash'] })
+ * ```
+ */
+export function error(value?: unknown | (() => unknown)): Fault {
+  return {
+    [faultBrand]: true,
+    name: 'error',
+    obstacle: (place, policy) => (place.canFail || policy === 'everywhere' ? undefined : 'nothing there can throw'),
+    strike: ({ place }) => {
+      if (value === undefined) throw new GlitchError(whereOf(place))
+      throw typeof value === 'function' ? value() : value
+    },
+  }
+}
+
+function whereOf(place: Place): string {
+  return place.line === 0 ? place.key : `${place.file}:${place.line}:${place.column}`
+}

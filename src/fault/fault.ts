@@ -1,0 +1,41 @@
+import type { Place } from '../model/point.ts'
+import type { FaultName } from '../model/result.ts'
+import type { Activation, Delivery } from '../runtime/index.ts'
+
+/** Where an `error` may strike; see the option `errors`. */
+export type ErrorPolicy = 'where-possible' | 'everywhere'
+
+/** Where a fault is about to strike. */
+export interface Site {
+  readonly place: Place
+  readonly delivery: Delivery
+  readonly activation: Activation
+  /** The code can be held: it awaits `activation.w`. */
+  readonly canHold: boolean
+}
+
+/**
+ * What happens at a point. A kind of fault is one file that makes these, and one line in `kinds.ts`.
+ *
+ * @example
+ * ```ts
+ * const fault: Fault = crash()
+ * ```
+ */
+export interface Fault {
+  readonly [faultBrand]: true
+  readonly name: FaultName
+  /** Why it cannot strike there; `undefined`: it can. */
+  obstacle(place: Place, policy: ErrorPolicy): string | undefined
+  /** Strikes: throws into the code, kills its delivery, or (true) holds it until `activation.w` settles. */
+  strike(site: Site): boolean
+  /** Where it takes its time: replaces what is awaited. */
+  holdAwait?(delivery: Delivery, awaited: unknown): unknown
+}
+
+export const faultBrand: unique symbol = Symbol.for('faultline.fault') as never
+
+/** Whether a value is a {@link Fault}, of any loaded copy of the package. */
+export function isFault(value: unknown): value is Fault {
+  return typeof value === 'object' && value !== null && faultBrand in value
+}

@@ -1,0 +1,5 @@
+export { crash } from './crash.ts'
+export { error, GlitchError, isGlitchError } from './error.ts'
+export { type ErrorPolicy, type Fault, isFault, type Site } from './fault.ts'
+export { defaultFamilies, families } from './kinds.ts'
+export { rival } from './rival.ts'

@@ -1,0 +1,79 @@
+import { FaultlineError } from './error.ts'
+
+/** What Faultline takes from the environment of the process. */
+export interface Environment {
+  /** `FAULTLINE_REPLAY`: the token of the one scenario to run again. */
+  readonly replay?: string
+  /** `FAULTLINE_SHARD=2/4`: the second of four parts; `index` is 1-based. */
+  readonly shard?: { readonly index: number; readonly count: number }
+  /** `FAULTLINE_LOADER`: what instruments the code of this process; set by Faultline's Vite plugin, not by hand. */
+  readonly loader?: LoaderState
+  /** `CI`, unless it is empty, `0` or `false`. */
+  readonly ci: boolean
+  /** `GITHUB_ACTIONS=true`. */
+  readonly githubActions: boolean
+  /** `NO_COLOR`, unless it is empty. */
+  readonly noColor: boolean
+  /** `NODE_TEST_CONTEXT`: this process was started by `node --test` to run one test file. */
+  readonly nodeTestChild: boolean
+}
+
+/** What instruments the code of a process, and with which options. */
+export interface LoaderState {
+  readonly kind: 'vite' | 'node'
+  /** Absolute, with `/`. */
+  readonly root: string
+  readonly include: readonly string[]
+  readonly exclude: readonly string[]
+  /** Globs of the test runner's own files. */
+  readonly testFiles: readonly string[]
+}
+
+/** The name under which the Vite plugin tells the test workers what it does. */
+export const LOADER_VARIABLE = 'FAULTLINE_LOADER'
+
+/**
+ * Reads the environment anew. This is the only file that reads environment variables.
+ *
+ * @throws FaultlineError `FAULTLINE_BAD_OPTION` where `FAULTLINE_SHARD` is no part such as `2/4`.
+ * @example
+ * ```ts
+ * if (environment().replay !== undefined) …
+ * ```
+ */
+export function environment(): Environment {
+  const { env } = process
+  const shard = shardOf(env['FAULTLINE_SHARD'])
+  const loader = loaderOf(env[LOADER_VARIABLE])
+  return {
+    ...(env['FAULTLINE_REPLAY'] ? { replay: env['FAULTLINE_REPLAY'] } : {}),
+    ...(shard === undefined ? {} : { shard }),
+    ...(loader === undefined ? {} : { loader }),
+    ci: !['', '0', 'false'].includes(env['CI'] ?? ''),
+    githubActions: env['GITHUB_ACTIONS'] === 'true',
+    noColor: (env['NO_COLOR'] ?? '') !== '',
+    nodeTestChild: env['NODE_TEST_CONTEXT'] !== undefined,
+  }
+}
+
+function shardOf(text: string | undefined): Environment['shard'] {
+  if (text === undefined || text === '') return undefined
+  const [index, count] = (/^(\d+)\/(\d+)$/.exec(text) ?? []).slice(1).map(Number)
+  if (index !== undefined && count !== undefined && index >= 1 && index <= count) return { index, count }
+  throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+    message: `FAULTLINE_SHARD is no part of a whole: received '${text}'; allowed is i/n with 1 ≤ i ≤ n, such as '2/4'.`,
+  })
+}
+
+function loaderOf(text: string | undefined): LoaderState | undefined {
+  if (text === undefined || text === '') return undefined
+  try {
+    return JSON.parse(text) as LoaderState
+  } catch (cause) {
+    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+      message: `${LOADER_VARIABLE} cannot be read: received '${text}'.`,
+      hint: "Faultline's Vite plugin sets it for its test workers; do not set it by hand.",
+      cause,
+    })
+  }
+}

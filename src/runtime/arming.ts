@@ -1,0 +1,63 @@
+import type { Mode } from './mode.ts'
+import { type FileRecord, observeFiles, shared } from './shared.ts'
+
+/** How a file is armed; absent: not at all. */
+let armFile: ((file: FileRecord) => void) | undefined
+const dirty = new Set<FileRecord>()
+
+/** Every file that registered so far. */
+export function registeredFiles(): FileRecord[] {
+  return Object.values(shared.files)
+}
+
+/** From now on `next` decides which places are armed, also in files that register later. */
+export function arm(next: Mode): void {
+  disarm()
+  armFile = (file) => {
+    next.arm(file)
+    dirty.add(file)
+  }
+  for (const file of registeredFiles()) armFile(file)
+}
+
+/** Arms one place only: what a scenario with a known target does, in constant time. */
+export function armPlace(next: Mode, file: FileRecord, index: number): void {
+  disarm()
+  armFile = (fresh) => {
+    next.arm(fresh)
+    dirty.add(fresh)
+  }
+  file.s[index] = 1
+  dirty.add(file)
+}
+
+/** Every probe speaks: so that no line of a dead delivery runs, and late code is seen. */
+export function armAll(): void {
+  armFile = (file) => {
+    file.s.fill(1)
+    dirty.add(file)
+  }
+  for (const file of registeredFiles()) armFile(file)
+}
+
+/** Nothing is armed any more. */
+export function disarm(): void {
+  for (const file of dirty) file.s.fill(0)
+  dirty.clear()
+  armFile = undefined
+}
+
+/** Switches tracking on; files that register while it is on are armed as the mode says. */
+export function switchOn(): void {
+  observeFiles()
+  shared.registered = (file) => armFile?.(file)
+  shared.on = true
+}
+
+/** Switches everything off: instrumented code runs as if it were not. */
+export function switchOff(): void {
+  disarm()
+  shared.on = false
+  delete shared.registered
+  delete shared.current
+}

@@ -1,0 +1,93 @@
+import type { ContextClock, ContextDelivery } from '../model/context.ts'
+import { Activation } from './activation.ts'
+import { CrashSignal } from './crash-signal.ts'
+import type { Mode } from './mode.ts'
+import type { FileRecord } from './shared.ts'
+
+/** What a delivery is of, and who performs it. */
+export interface DeliveryIdentity {
+  readonly jobId: string
+  readonly name: string
+  /** 1-based: the how-many-th delivery of the job. */
+  readonly ordinal: number
+  readonly worker: string
+}
+
+/** A place that was reached after the delivery's promise had settled. */
+export interface LateReach {
+  readonly file: FileRecord
+  readonly index: number
+}
+
+/**
+ * One delivery while it runs: what the probes of its code ask, by async context.
+ *
+ * ```text
+ * running ──▶ fulfilled | rejected      (its perform promise settled; code that still runs is late)
+ *    └──────▶ dead                      (crashed: every further probe throws)
+ * ```
+ */
+export class Delivery implements ContextDelivery {
+  readonly identity: DeliveryIdentity
+  readonly mode: Mode
+  readonly clock: ContextClock
+  /** Activations that were called and have not returned; those that threw are still in it. */
+  readonly open: Activation[] = []
+  readonly root: Activation
+  ended: 'fulfilled' | 'rejected' | undefined
+  death: CrashSignal | undefined
+  /** It died without unwinding: its async functions are held for ever instead of throwing. */
+  abandoned = false
+  /** A mistake in the use of Faultline that surfaced inside: ends the run. */
+  fatal: Error | undefined
+  /** Told once, when it dies. */
+  onDeath: (() => void) | undefined
+  late: LateReach | undefined
+  /** Awaits so far; bounded, so that a loop that never yields ends. */
+  awaits = 0
+  #timers: object[] | undefined
+
+  constructor(identity: DeliveryIdentity, mode: Mode, clock: ContextClock) {
+    this.identity = identity
+    this.mode = mode
+    this.clock = clock
+    this.root = new Activation(this, undefined, 0)
+  }
+
+  get dead(): boolean {
+    return this.death !== undefined
+  }
+
+  /** The worker process dies here. The caller throws what this returns. */
+  die(): CrashSignal {
+    this.death = new CrashSignal(this.identity)
+    if (this.#timers !== undefined) for (const timer of this.#timers) this.clock.clearTimer(timer)
+    this.onDeath?.()
+    return this.death
+  }
+
+  ownTimer(timer: object): void {
+    this.#timers ??= []
+    this.#timers.push(timer)
+  }
+
+  enqueuePoint(name: string, when: 'before' | 'after'): void {
+    if (this.death !== undefined) throw this.death
+    this.mode.reachQueue?.(this, 'enqueue', `${when} enqueue ${name}`)
+  }
+
+  opened(activation: Activation): void {
+    activation.slot = this.open.push(activation) - 1
+  }
+
+  closed(activation: Activation): void {
+    const { slot } = activation
+    if (slot < 0) return
+    const last = this.open.pop()!
+    if (last !== activation) {
+      this.open[slot] = last
+      last.slot = slot
+    }
+    activation.slot = -1
+  }
+}

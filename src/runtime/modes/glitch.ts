@@ -1,0 +1,109 @@
+import type { Place } from '../../model/point.ts'
+import type { Activation } from '../activation.ts'
+import type { Delivery } from '../delivery.ts'
+import type { Mode, Strike } from '../mode.ts'
+import { placesOf } from '../places.ts'
+import type { FileRecord } from '../shared.ts'
+
+/** A place that is described rather than known: what the `glitch…` makers make. */
+export interface Search extends Strike {
+  /** Whether a place is meant. */
+  matches(place: Place): boolean
+  /** Strike at the next point of the same activation of the function instead. */
+  readonly after: boolean
+  /** 1-based; counted over the delivery in the order of arrival. */
+  readonly hit: number
+  /** Which delivery of a job; any, where absent. */
+  readonly attempt?: number
+  readonly args?: (args: unknown[]) => boolean
+  readonly returns?: (value: unknown) => boolean
+  /** Strikes by holding an await; see `Target.holdAwait`. */
+  holdAwait?(delivery: Delivery, awaited: unknown): unknown
+  fired: boolean
+  /** The place, once found. */
+  found?: { readonly file: FileRecord; readonly index: number; readonly delivery: Delivery; readonly activation: Activation }
+}
+
+interface Passed {
+  readonly search: Search
+  readonly activation: Activation
+  readonly function: string
+}
+
+/** Looks for described places and strikes there; what `runScenario` uses, without a recorded run. */
+export class GlitchMode implements Mode {
+  readonly name = 'glitch'
+  readonly strikesReturns = true
+  readonly searches: readonly Search[]
+  readonly #hits = new Map<string, number>()
+  readonly #passed: Passed[] = []
+
+  constructor(searches: readonly Search[]) {
+    this.searches = searches
+  }
+
+  arm(file: FileRecord): void {
+    const places = placesOf(file)
+    const after = this.searches.some((search) => search.after)
+    places.forEach((place, index) => {
+      if (after || this.searches.some((search) => search.matches(place))) file.s[index] = 1
+    })
+  }
+
+  reach(
+    delivery: Delivery,
+    file: FileRecord,
+    index: number,
+    activation: Activation,
+    args?: unknown[],
+    value?: unknown,
+  ): Strike | undefined {
+    const place = placesOf(file)[index]!
+    const due = this.#passed.findIndex((p) => p.activation === activation && p.function === place.function)
+    if (due >= 0) {
+      const [{ search }] = this.#passed.splice(due, 1) as [Passed]
+      return this.#fire(search, delivery, file, index, activation)
+    }
+    for (const search of this.searches) {
+      if (search.fired || !search.matches(place) || holds(search, place)) continue
+      if (search.attempt !== undefined && search.attempt !== delivery.identity.ordinal) continue
+      if (search.args !== undefined && !(args !== undefined && search.args(args))) continue
+      if (search.returns !== undefined && !search.returns(value)) continue
+      if (this.#count(search, delivery) !== search.hit) continue
+      if (!search.after) return this.#fire(search, delivery, file, index, activation)
+      this.#passed.push({ search, activation, function: place.function })
+    }
+    return undefined
+  }
+
+  hold(delivery: Delivery, file: FileRecord, index: number, activation: Activation, awaited: unknown): unknown {
+    const place = placesOf(file)[index]!
+    for (const search of this.searches) {
+      if (search.fired || !search.matches(place) || !holds(search, place)) continue
+      if (search.attempt !== undefined && search.attempt !== delivery.identity.ordinal) continue
+      if (this.#count(search, delivery) !== search.hit) continue
+      this.#fire(search, delivery, file, index, activation)
+      return search.holdAwait!(delivery, awaited)
+    }
+    return awaited
+  }
+
+  #count(search: Search, delivery: Delivery): number {
+    const key = `${this.searches.indexOf(search)}/${delivery.identity.jobId}/${delivery.identity.ordinal}`
+    const hit = (this.#hits.get(key) ?? 0) + 1
+    this.#hits.set(key, hit)
+    return hit
+  }
+
+  #fire(search: Search, delivery: Delivery, file: FileRecord, index: number, activation: Activation): Strike {
+    search.fired = true
+    search.found = { file, index, delivery, activation }
+    return search
+  }
+}
+
+/** At an await, what takes its time strikes by holding it. */
+function holds(search: Search, place: Place): boolean {
+  if (search.holdAwait === undefined || search.after) return false
+  return place.kind === 'await' || place.also.some((name) => name.kind === 'await')
+}

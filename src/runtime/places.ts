@@ -1,0 +1,34 @@
+import type { Place, PointKind, PointName } from '../model/point.ts'
+import type { FileRecord } from './shared.ts'
+
+const kinds: Record<string, PointKind> = { l: 'line', c: 'call', r: 'return', a: 'await' }
+
+type NameRow = [kind: string, line: number, column: number, flags: number]
+type Row = [kind: string, line: number, column: number, fn: string, flags: number, also?: NameRow[]]
+
+/** The places of a file, decoded once. Flags: 1 can fail, 2 pausable, 4 not the first on its line. */
+export function placesOf(file: FileRecord): readonly Place[] {
+  return (file.places ??= (JSON.parse(file.table) as Row[]).map((row) => decode(file.path, row)))
+}
+
+function decode(path: string, [kind, line, column, fn, flags, also]: Row): Place {
+  return {
+    kind: kinds[kind]!,
+    key: keyOf(path, kind, line, column, fn, flags),
+    file: path,
+    line,
+    column,
+    function: fn,
+    canFail: (flags & 1) !== 0,
+    pausable: (flags & 2) !== 0,
+    also: (also ?? []).map((name): PointName => {
+      const [kind, line, column, flags] = name
+      return { kind: kinds[kind]!, key: keyOf(path, kind, line, column, fn, flags), line }
+    }),
+  }
+}
+
+function keyOf(path: string, kind: string, line: number, column: number, fn: string, flags: number): string {
+  if (kind === 'c' || kind === 'r') return fn
+  return flags & 4 ? `${path}:${line}:${column}` : `${path}:${line}`
+}

@@ -1,0 +1,142 @@
+import { execution } from '../model/context.ts'
+import { FaultlineError } from '../model/error.ts'
+import { Activation } from './activation.ts'
+import type { Delivery } from './delivery.ts'
+import { placesOf } from './places.ts'
+import { type FileRecord, type Probes, shared } from './shared.ts'
+
+/** Awaits of one delivery before it counts as a runaway. */
+export const awaitsMax = 1_000_000
+
+function running(): Delivery | undefined {
+  return execution.getStore()?.delivery as Delivery | undefined
+}
+
+/** The branch a point belongs to: the lexically enclosing activation, else whatever runs, else the root. */
+function branchOf(delivery: Delivery, activation: Activation | undefined): Activation {
+  if (activation !== undefined && activation.delivery === delivery) return activation
+  const { current } = shared
+  return current !== undefined && current.delivery === delivery ? current : delivery.root
+}
+
+function alive(delivery: Delivery, file: FileRecord, index: number): boolean {
+  if (delivery.death !== undefined) throw delivery.death
+  if (delivery.ended === undefined) return true
+  delivery.late ??= { file, index }
+  return false
+}
+
+/** Points of lines, calls and sync returns. True: the code awaits `activation.w`. */
+function point(file: FileRecord, index: number, activation?: Activation, args?: unknown[]): boolean {
+  const delivery = running()
+  if (delivery === undefined) return false
+  if (delivery.abandoned && activation !== undefined) return abandon(activation)
+  if (!alive(delivery, file, index)) return false
+  const branch = branchOf(delivery, activation)
+  const strike = delivery.mode.reach(delivery, file, index, branch, args)
+  return strike?.strike(delivery, branch, activation === branch) ?? false
+}
+
+/** Held for ever: nothing unwinds, as when the process is simply gone. */
+function abandon(activation: Activation): true {
+  activation.w = new Promise(() => {})
+  return true
+}
+
+function enter(): Activation | undefined {
+  const delivery = running()
+  if (delivery === undefined) return undefined
+  if (delivery.death !== undefined) throw delivery.death
+  const { current } = shared
+  const parent = current !== undefined && current.delivery === delivery ? current : delivery.root
+  const activation = new Activation(delivery, parent, ++parent.children)
+  activation.caller = current
+  shared.current = activation
+  delivery.opened(activation)
+  return activation
+}
+
+function awaiting(file: FileRecord, index: number, activation: Activation | undefined, awaited: unknown): unknown {
+  if (activation === undefined) return awaited
+  suspend(activation)
+  const { delivery } = activation
+  activation.file = file
+  activation.at = index
+  activation.awaited = awaited
+  if (delivery.death !== undefined) {
+    if (awaited instanceof Promise) awaited.catch(() => {})
+    throw delivery.death
+  }
+  if (++delivery.awaits > awaitsMax) throw runaway(delivery, file, index)
+  if (file.s[index] === 0) return awaited
+  return delivery.mode.hold?.(delivery, file, index, activation, awaited) ?? awaited
+}
+
+function suspend(activation: Activation): void {
+  shared.current = activation.caller
+  activation.caller = undefined
+}
+
+function awaited(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown {
+  if (activation === undefined) return value
+  shared.progress++
+  shared.current = activation
+  activation.awaited = undefined
+  const { delivery } = activation
+  if (delivery.death !== undefined) throw delivery.death
+  if (file.s[index] !== 0 && alive(delivery, file, index)) {
+    delivery.mode.reach(delivery, file, index, activation)?.strike(delivery, activation, false)
+  }
+  return value
+}
+
+function resumed(file: FileRecord, index: number, activation: Activation | undefined): boolean {
+  if (activation === undefined) return false
+  shared.progress++
+  shared.current = activation
+  return file.s[index] !== 0 && point(file, index, activation)
+}
+
+/** An async function returns: its activation is over, whatever strikes at the return. */
+function returning(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown {
+  if (activation === undefined) return value
+  suspend(activation)
+  activation.delivery.closed(activation)
+  return file.s[index] === 0 ? value : returned(file, index, activation, value)
+}
+
+function returned(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown {
+  const delivery = running()
+  if (delivery === undefined || !alive(delivery, file, index)) return value
+  const branch = branchOf(delivery, activation)
+  if (delivery.mode.strikesReturns && isThenable(value)) {
+    return value.then((settled) => {
+      if (alive(delivery, file, index)) strikeReturn(delivery, file, index, branch, settled)
+      return settled
+    })
+  }
+  strikeReturn(delivery, file, index, branch, value)
+  return value
+}
+
+function strikeReturn(delivery: Delivery, file: FileRecord, index: number, branch: Activation, value: unknown): void {
+  delivery.mode.reach(delivery, file, index, branch, undefined, value)?.strike(delivery, branch, false)
+}
+
+function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+}
+
+function runaway(delivery: Delivery, file: FileRecord, index: number): FaultlineError {
+  const place = placesOf(file)[index]!
+  return new FaultlineError('FAULTLINE_RUNAWAY', {
+    message: `${delivery.identity.jobId} never ends: more than ${awaitsMax} awaits in one delivery, the last at ${place.file}:${place.line}.`,
+    hint: 'A loop there waits for something that does not happen; in virtual time, a poll without a sleep spins for ever.',
+  })
+}
+
+/** Answers the probes, unless another copy of the package does already. */
+export function installProbes(timer: (value: unknown) => unknown): void {
+  const probes: Probes = { point, enter, awaiting, awaited, resumed, returning, returned, timer }
+  if (shared.point === undefined) Object.assign(shared, probes)
+}

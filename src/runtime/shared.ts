@@ -1,0 +1,66 @@
+import type { Place } from '../model/point.ts'
+import type { Activation } from './activation.ts'
+
+/** One instrumented source file, as its header registered it; see docs/decisions/0001-probes.md. */
+export interface FileRecord {
+  /** Relative to `root`, with `/`. */
+  readonly path: string
+  readonly root: string
+  /** Of the source text. */
+  readonly hash: string
+  /** JSON, one row a place. */
+  readonly table: string
+  /** One byte a place: not 0 where armed. */
+  readonly s: Uint8Array
+  /** The decoded table; use `placesOf`. */
+  places?: readonly Place[]
+}
+
+/** What the probes of instrumented code call; see `probes.ts`. */
+export interface Probes {
+  point(file: FileRecord, index: number, activation?: Activation, args?: unknown[]): boolean
+  enter(): Activation | undefined
+  awaiting(file: FileRecord, index: number, activation: Activation | undefined, awaited: unknown): unknown
+  awaited(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown
+  resumed(file: FileRecord, index: number, activation: Activation | undefined): boolean
+  returning(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown
+  returned(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown
+  timer(timer: unknown): unknown
+}
+
+/** The state of the runtime: one object a process, however many copies of the package are loaded. */
+export interface SharedRuntime extends Partial<Probes> {
+  /** By `path@hash`. A file registers itself when it is evaluated. */
+  files: Record<string, FileRecord>
+  /** A run is under way: activations are tracked. */
+  on: boolean
+  /** The activation whose code runs right now, as far as probes tell. */
+  current?: Activation
+  /** Grows with every await that settled: the watchdog's sign of life. */
+  progress: number
+  /** Called for each file that registers. */
+  registered?: (file: FileRecord) => void
+}
+
+const key = Symbol.for('faultline.runtime')
+const holder = globalThis as { [key]?: SharedRuntime }
+
+/** The one runtime of the process; instrumented code may have made the object before this module ran. */
+export const shared: SharedRuntime = (holder[key] ??= { files: {}, on: false, progress: 0 })
+shared.progress ??= 0
+
+const observed = Symbol.for('faultline.runtime.observed')
+
+/** Lets `shared.registered` hear of every file that registers from now on. */
+export function observeFiles(): void {
+  const files = shared.files as Record<string | symbol, unknown>
+  if (files[observed]) return
+  Object.defineProperty(files, observed, { value: true })
+  shared.files = new Proxy(shared.files, {
+    set(target, path, record) {
+      target[path as string] = record
+      shared.registered?.(record)
+      return true
+    },
+  })
+}

@@ -1,0 +1,73 @@
+import { execution } from '../model/context.ts'
+import { isCrashSignal } from './crash-signal.ts'
+import type { Delivery } from './delivery.ts'
+
+type Listener = (...args: never[]) => void
+const events = ['uncaughtException', 'unhandledRejection'] as const
+
+let installs = 0
+let saved: Partial<Record<(typeof events)[number], Listener[]>> = {}
+let onRejection: ((reason: unknown, delivery: Delivery) => void) | undefined
+
+/**
+ * While a run is on: the death of a delivery never surfaces as an uncaught error, and an unhandled rejection
+ * that comes out of a delivery goes to `report`. Every other one goes where it went before.
+ */
+export function guardUncaught(report: (reason: unknown, delivery: Delivery) => void): () => void {
+  onRejection = report
+  if (installs++ === 0) install()
+  let released = false
+  return () => {
+    if (released) return
+    released = true
+    if (--installs === 0) uninstall()
+  }
+}
+
+function install(): void {
+  saved = {}
+  for (const event of events) {
+    saved[event] = process.listeners(event as 'uncaughtException') as Listener[]
+    process.removeAllListeners(event)
+  }
+  process.on('uncaughtException', uncaught)
+  process.on('unhandledRejection', unhandled)
+}
+
+function uninstall(): void {
+  process.removeListener('uncaughtException', uncaught)
+  process.removeListener('unhandledRejection', unhandled)
+  for (const event of events) for (const listener of saved[event] ?? []) process.on(event, listener as () => void)
+  saved = {}
+  onRejection = undefined
+}
+
+function uncaught(error: unknown, origin: string): void {
+  if (isCrashSignal(error)) return
+  const delivery = execution.getStore()?.delivery as Delivery | undefined
+  if (delivery !== undefined && onRejection !== undefined) return onRejection(error, delivery)
+  forward('uncaughtException', error, origin)
+}
+
+function unhandled(reason: unknown, promise: unknown): void {
+  if (isCrashSignal(reason)) return
+  const delivery = execution.getStore()?.delivery as Delivery | undefined
+  if (delivery !== undefined) {
+    if (!delivery.dead) onRejection?.(reason, delivery)
+    return
+  }
+  forward('unhandledRejection', reason, promise)
+}
+
+function forward(event: (typeof events)[number], first: unknown, second: unknown): void {
+  const listeners = saved[event] ?? []
+  if (listeners.length === 0) {
+    process.nextTick(() => {
+      uninstall()
+      installs = 0
+      throw first
+    })
+    return
+  }
+  for (const listener of listeners) (listener as (...args: unknown[]) => void).call(process, first, second)
+}

@@ -43,16 +43,16 @@ export const LOADER_VARIABLE = 'FAULTLINE_LOADER'
  */
 export function environment(): Environment {
   const { env } = process
-  const shard = shardOf(env['FAULTLINE_SHARD'])
+  const shard = shardOf(env.FAULTLINE_SHARD)
   const loader = loaderOf(env[LOADER_VARIABLE])
   return {
-    ...(env['FAULTLINE_REPLAY'] ? { replay: env['FAULTLINE_REPLAY'] } : {}),
+    ...(env.FAULTLINE_REPLAY ? { replay: env.FAULTLINE_REPLAY } : {}),
     ...(shard === undefined ? {} : { shard }),
     ...(loader === undefined ? {} : { loader }),
-    ci: !['', '0', 'false'].includes(env['CI'] ?? ''),
-    githubActions: env['GITHUB_ACTIONS'] === 'true',
-    noColor: (env['NO_COLOR'] ?? '') !== '',
-    nodeTestChild: env['NODE_TEST_CONTEXT'] !== undefined,
+    ci: !['', '0', 'false'].includes(env.CI ?? ''),
+    githubActions: env.GITHUB_ACTIONS === 'true',
+    noColor: (env.NO_COLOR ?? '') !== '',
+    nodeTestChild: env.NODE_TEST_CONTEXT !== undefined,
   }
 }
 

@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { type LoadFnOutput, type LoadHookContext, registerHooks } from 'node:module'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { environment } from '../model/environment.ts'
+import { isFaultlineError } from '../model/error.ts'
+import { type Classification, classifier, NODE_TEST_FILES } from './first-party.ts'
+import { slashed } from './globs.ts'
+import { type Instrumented, instrument } from './instrument.ts'
+import { lower, withInlineMap } from './lower.ts'
+import { checkedOptions } from './options.ts'
+import { nearestPackage } from './package-json.ts'
+import { installStackMaps, keepMap } from './stack-maps.ts'
+import { claimProcess } from './state.ts'
+import { hasModuleSyntax, needsLowering } from './typescript.ts'
+
+type NextLoad = (url: string, context?: Partial<LoadHookContext>) => LoadFnOutput
+type Format = string | null | undefined
+
+const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/
+const JSX = /\.[jt]sx$/
+const FORMATS = new Set<Format>([
+  'module',
+  'commonjs',
+  'module-typescript',
+  'commonjs-typescript',
+  'typescript',
+  null,
+  undefined,
+])
+
+/**
+ * Instruments what this process loads from now on, ES modules, CommonJS and TypeScript alike. A second call does
+ * nothing, also from another copy of the package.
+ *
+ * @throws FaultlineError `FAULTLINE_BAD_OPTION` where "faultline" in package.json is wrong
+ */
+export function register(cwd: string = process.cwd()): void {
+  const nearest = nearestPackage(cwd)
+  const root = slashed(nearest?.folder ?? cwd)
+  const { include, exclude } = checkedOptions(nearest?.data.faultline, `"faultline" in ${root}/package.json`)
+  const state = { kind: 'node', root, include, exclude, testFiles: testFiles() } as const
+  if (!claimProcess(state)) return
+  if (!process.sourceMapsEnabled) installStackMaps()
+  const classify = classifier(state)
+  registerHooks({ load: (url, context, nextLoad) => load(url, context, nextLoad, { root, classify }) })
+}
+
+/** The file that `node --test` started this process for is a test file, whatever its name. */
+function testFiles(): string[] {
+  const main = process.argv[1]
+  const started = environment().nodeTestChild && main !== undefined ? [slashed(path.resolve(main))] : []
+  return [...NODE_TEST_FILES, ...started]
+}
+
+interface Loader {
+  readonly root: string
+  readonly classify: (file: string) => Classification
+}
+
+function load(url: string, context: LoadHookContext, nextLoad: NextLoad, loader: Loader): LoadFnOutput {
+  const file = url.startsWith('file:') ? slashed(fileURLToPath(url)) : ''
+  if (!CODE.test(file) || file.includes('/node_modules/')) {
+    // Packages in node_modules are only touched where `include` names them.
+    if (!CODE.test(file) || loader.classify(file).scope === 'none') return nextLoad(url, context)
+  }
+  const loaded = JSX.test(file) ? readJsx(file) : nextLoad(url, context)
+  if (!FORMATS.has(loaded.format)) return loaded
+  const source = text(loaded.source ?? readFileSync(file))
+  const esm = isModule(loaded.format, file, source)
+  const instrumented = tryInstrument(file, source, esm, loader)
+  const code = instrumented?.code ?? source
+  const map = instrumented && JSON.stringify(instrumented.map)
+  if (JSX.test(file) || needsLowering(file, source)) {
+    const lowered = lower({ file, code, ...(map === undefined ? {} : { map }) })
+    return {
+      format: esm ? 'module' : 'commonjs',
+      source: mapped(file, lowered.code, lowered.map),
+      shortCircuit: true,
+    }
+  }
+  return map === undefined ? loaded : { ...loaded, source: mapped(file, code, map) }
+}
+
+/** A file that cannot be parsed goes to Node as it is: Node's own error says more than ours would. */
+function tryInstrument(file: string, source: string, esm: boolean, loader: Loader): Instrumented | undefined {
+  const sourceType = esm ? 'module' : 'commonjs'
+  try {
+    return instrument({ file, root: loader.root, source, sourceType, classification: loader.classify(file) })
+  } catch (error) {
+    if (isFaultlineError(error, 'FAULTLINE_PARSE')) return undefined
+    throw error
+  }
+}
+
+function mapped(file: string, code: string, map: string): string {
+  if (process.sourceMapsEnabled) return withInlineMap(code, map)
+  keepMap(path.normalize(file), map)
+  return code
+}
+
+/** Node knows neither `.tsx` nor `.jsx`: the format is what `.ts` and `.js` would have there. */
+function readJsx(file: string): LoadFnOutput {
+  const type = nearestPackage(path.dirname(file))?.data.type
+  const source = readFileSync(file, 'utf8')
+  return { format: type === 'module' || type === 'commonjs' ? type : undefined, source } as LoadFnOutput
+}
+
+function isModule(format: Format, file: string, source: string): boolean {
+  if (format?.startsWith('module')) return true
+  if (format?.startsWith('commonjs')) return false
+  return hasModuleSyntax(file, source)
+}
+
+function text(source: NonNullable<LoadFnOutput['source']>): string {
+  if (typeof source !== 'string') return new TextDecoder().decode(source)
+  return source.charCodeAt(0) === 0xfeff ? source.slice(1) : source
+}

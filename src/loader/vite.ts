@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import picomatch from 'picomatch'
+import type { Plugin, ResolvedConfig, UserConfig } from 'vite'
+import { LOADER_VARIABLE, type LoaderState } from '../model/environment.ts'
+import { isFaultlineError } from '../model/error.ts'
+import { type Classification, classifier, VITEST_FILES } from './first-party.ts'
+import { slashed } from './globs.ts'
+import { instrument } from './instrument.ts'
+import { checkedOptions, type LoaderOptions } from './options.ts'
+
+/** The part of Vitest's configuration that matters here; Vite's own types do not know it. */
+interface TestConfig {
+  include?: string[]
+  setupFiles?: string | string[]
+  globalSetup?: string | string[]
+  env?: Record<string, string>
+  server?: { deps?: { inline?: true | (string | RegExp)[] } }
+}
+type WithTest<T> = T & { test?: TestConfig }
+
+const CODE = /\.(?:[cm]?[jt]s|[jt]sx)(?:\?|$)/
+/** Queries that only bust caches; with any other one the module may be something else than the file. */
+const TRANSPARENT = /^(?:(?:v|t|import|mock|vitest)(?:=[^&]*)?(?:&|$))+$/
+
+/**
+ * Vite plugin that instruments first-party code under Vitest: everything under the root but node_modules, build
+ * output and generated files; in test files only what is written in a call of Faultline's makers. Outside of
+ * Vitest it does nothing, so that no build is ever instrumented.
+ *
+ * @throws FaultlineError `FAULTLINE_BAD_OPTION`
+ * @example
+ * ```ts
+ * // vitest.config.ts
+ * import { faultline } from 'faultline/vite'
+ * export default defineConfig({ plugins: [faultline()] })
+ * ```
+ */
+export function faultline(options?: LoaderOptions): Plugin {
+  const globs = checkedOptions(options, 'faultline()')
+  let state: LoaderState | undefined
+  let classify: (file: string) => Classification = () => ({ scope: 'none', reason: 'not run by Vitest' })
+  return {
+    name: 'faultline',
+    enforce: 'pre',
+    config: (config) => inlined(config, globs.include),
+    configResolved(config) {
+      if (!config.plugins.some(({ name }) => /^vitest\b/.test(name))) return
+      state = { kind: 'vite', root: slashed(config.root), ...globs, testFiles: testFiles(config) }
+      classify = classifier(state)
+      announce(config, state)
+    },
+    transform: {
+      filter: { id: { include: CODE, exclude: /^\0/ } },
+      handler(code, id) {
+        const file = moduleFile(id, code)
+        if (state === undefined || file === undefined) return undefined
+        const request = { file, root: state.root, source: code, classification: classify(file) }
+        try {
+          const result = instrument({
+            ...request,
+            sourceType: /\.c[jt]s$/.test(file) ? 'commonjs' : 'module',
+          })
+          return result && { code: result.code, map: result.map }
+        } catch (error) {
+          if (!isFaultlineError(error, 'FAULTLINE_PARSE')) throw error
+          this.error(error)
+        }
+      },
+    },
+  }
+}
+
+/** The file behind a module's id; `undefined` for virtual modules and for what a query makes of a file. */
+function moduleFile(id: string, code: string): string | undefined {
+  if (!CODE.test(id) || id.startsWith('\0') || !path.isAbsolute(id)) return undefined
+  const [file = '', query] = id.split(/\?(.*)/s)
+  if (query === undefined || TRANSPARENT.test(query)) return file
+  try {
+    return readFileSync(file, 'utf8') === code ? file : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Vitest leaves node_modules to Node; a package that `include` names has to go through Vite. */
+function inlined(config: WithTest<UserConfig>, include: readonly string[]): UserConfig | undefined {
+  const installed = include.flatMap((glob) => /(?:^|\/)node_modules\/(.+)$/.exec(glob)?.[1] ?? [])
+  if (installed.length === 0 || config.test?.server?.deps?.inline === true) return undefined
+  const inline = installed.map((glob) =>
+    picomatch.makeRe(`**/node_modules/{${glob},${glob}/**}`, { dot: true }),
+  )
+  const added: WithTest<UserConfig> = { test: { server: { deps: { inline } } } }
+  return added
+}
+
+function testFiles(config: WithTest<ResolvedConfig>): string[] {
+  const { include, setupFiles, globalSetup } = config.test ?? {}
+  const setup = [setupFiles ?? [], globalSetup ?? []]
+    .flat()
+    .map((file) => slashed(path.resolve(config.root, file)))
+  return [...VITEST_FILES, ...(include ?? []), ...setup]
+}
+
+/** Tells the test workers, which see nothing of Vite's configuration but their environment. */
+function announce(config: WithTest<ResolvedConfig>, state: LoaderState): void {
+  if (config.test === undefined) return
+  config.test.env = { ...config.test.env, [LOADER_VARIABLE]: JSON.stringify(state) }
+}

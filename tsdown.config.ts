@@ -1,0 +1,13 @@
+import { defineConfig } from 'tsdown'
+import { SOURCE_ENTRIES } from './test/helpers/source-alias.ts'
+
+export default defineConfig({
+  entry: Object.values(SOURCE_ENTRIES),
+  format: 'esm',
+  platform: 'node',
+  target: 'node22.18',
+  dts: true,
+  sourcemap: true,
+  clean: true,
+  fixedExtension: false,
+})

@@ -1,0 +1,14 @@
+import { defineConfig } from 'vitest/config'
+import { sourceAlias } from './test/helpers/source-alias.ts'
+
+export default defineConfig({
+  resolve: { alias: sourceAlias },
+  test: {
+    include: ['test/**/*.test.ts'],
+    exclude: ['**/node_modules/**', 'fixtures/**'],
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    // Several suites start Node or Vitest themselves: more workers than cores only make them time out.
+    maxWorkers: 2,
+  },
+})

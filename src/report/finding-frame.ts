@@ -1,0 +1,90 @@
+import type { Cause, ScenarioResult } from '../model/result.ts'
+import { codeFrame, type FrameNote } from './code-frame.ts'
+import type { FindingContext } from './finding-context.ts'
+import { flow, labelled, MARGIN } from './layout.ts'
+import { inSource, type Site, siteOf } from './place.ts'
+import { alsoWords, faultWords, type Struck, struckBy } from './struck.ts'
+import { oneLine, wrap } from './text.ts'
+import { plural } from './words.ts'
+
+/** The frame of a finding. */
+export interface FindingFrame {
+  readonly lines: string[]
+  /** What the frame does not show. */
+  readonly elsewhere: readonly Struck[]
+}
+
+/** The source where a finding struck, and the places that it does not show. */
+export function frameOf(
+  cause: Cause,
+  index: number,
+  scenarios: readonly ScenarioResult[],
+  context: FindingContext,
+): FindingFrame {
+  const struck = struckBy(scenarios, context.around)
+  const told = scenarios[0]
+  const point = told?.faults.at(-1)?.point ?? cause.point
+  const main = point === undefined ? undefined : siteOf(point)
+  const others = told?.faults.length === 1 ? struck.slice(1) : struck
+  if (main === undefined || !inSource(main)) return { lines: [], elsewhere: others }
+  const source = context.source(main.file)
+  if (source === undefined)
+    return { lines: missing(`(the source of ${main.file} could not be read)`, context), elsewhere: others }
+  const notes = notesOf(told, main, struck, others)
+  const { width, paint } = context
+  const verdicts = context.verdicts.get(main.file)
+  const frame = codeFrame({ source, verdicts, notes, width, paint, finding: index + 1 })
+  if (frame.lines.length === 0)
+    return {
+      lines: missing(`(${main.file} has no line ${main.line}: it has changed)`, context),
+      elsewhere: others,
+    }
+  const elsewhere = others.filter(({ site }) => site.file !== main.file || !frame.shown.has(site.line))
+  return { lines: ['', ...frame.lines], elsewhere }
+}
+
+function missing(text: string, { paint, width }: FindingContext): string[] {
+  return wrap(oneLine(text), width - MARGIN.length).map((line) => MARGIN + paint.dim(line))
+}
+
+function notesOf(
+  told: ScenarioResult | undefined,
+  main: Site,
+  struck: readonly Struck[],
+  others: readonly Struck[],
+): FrameNote[] {
+  const faults = told?.faults ?? []
+  const notes: FrameNote[] = []
+  faults.forEach(({ fault, point }, index) => {
+    const site = siteOf(point)
+    if (site.file !== main.file) return
+    const words =
+      faults.length > 1 ? `${index + 1}. ${fault} here` : `${struck[0] ? faultWords(struck[0]) : fault} here`
+    notes.push(note(site, words, index === faults.length - 1))
+  })
+  if (notes.length === 0) notes.push(note(main, 'here', true))
+  for (const place of others)
+    if (place.site.file === main.file) notes.push(note(place.site, `${faultWords(place)} here too`, false))
+  return notes
+}
+
+function note(site: Site, text: string, main: boolean): FrameNote {
+  const above = site.kind === 'line' || site.kind === 'call'
+  const column = site.column === undefined ? {} : { column: site.column }
+  return { line: site.line, ...column, above, text, main }
+}
+
+/** The further places of a finding, in few words. */
+export function alsoLines(
+  elsewhere: readonly Struck[],
+  scenarios: readonly ScenarioResult[],
+  cause: Cause,
+  { width, paint }: FindingContext,
+): string[] {
+  const file = scenarios[0]?.faults.at(-1)?.point.file ?? cause.point?.file ?? ''
+  const phrases = alsoWords(elsewhere, file)
+  const several = scenarios.slice(1).filter(({ faults }) => faults.length > 1).length
+  if (several > 0) phrases.push(`${plural(several, 'scenario')} of several faults`)
+  if (phrases.length === 0) return []
+  return ['', ...labelled('also at', flow(phrases, width - MARGIN.length - 10).join('\n'), width, paint)]
+}

@@ -1,0 +1,45 @@
+import type { SimulationData, SimulationSummary } from '../model/result.ts'
+import { number, plural } from './words.ts'
+
+/** The verdict on the whole. */
+export interface Headline {
+  readonly good: boolean
+  readonly text: string
+  /** Faults were injected: counts and the percentage mean something. */
+  readonly counted: boolean
+}
+
+/** What came of a simulation, in a few words. */
+export function headlineOf({ summary, failures, causes }: SimulationData): Headline {
+  const { survived, failed, unreached, flaky, skipped } = summary
+  const judged = survived + failed + unreached + flaky
+  const bad = failed + unreached + flaky
+  const bare = failures.find(({ faults }) => faults.length === 0)
+  if (bare !== undefined || (judged === 0 && causes.length > 0)) {
+    const unsteady = (bare?.reason ?? causes[0]?.reason) === 'nondeterministic'
+    const text = unsteady ? 'not deterministic, even without a fault' : 'wrong without any fault'
+    return { good: false, counted: false, text }
+  }
+  if (bad > 0) return { good: false, counted: true, text: badWords(summary, bad, judged) }
+  if (failures.length > 0 || causes.length > 0)
+    return { good: false, counted: true, text: 'it does not survive' }
+  if (judged === 0) {
+    const text = summary.beyondPolicy > 0 ? 'every fault was beyond the retry policy' : 'nothing was tested'
+    return { good: false, counted: false, text }
+  }
+  const all = skipped > 0 ? `${number(judged)} of ${plural(judged + skipped, 'scenario')}` : allOf(judged)
+  return { good: true, counted: true, text: `survived ${all}` }
+}
+
+function allOf(count: number): string {
+  return count === 1 ? 'the one scenario' : `all ${plural(count, 'scenario')}`
+}
+
+function badWords({ failed, unreached, flaky }: SimulationSummary, bad: number, judged: number): string {
+  const subject = `${number(bad)} of ${plural(judged, 'scenario')}`
+  const one = bad === 1
+  if (failed === bad) return `${subject} ${one ? 'fails' : 'fail'}`
+  if (flaky === bad) return `${subject} ${one ? 'is' : 'are'} flaky`
+  if (unreached === bad) return `${subject} ${one ? 'was' : 'were'} never reached`
+  return `${subject} ${one ? 'does' : 'do'} not survive`
+}

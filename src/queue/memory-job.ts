@@ -1,0 +1,61 @@
+import type { RegisteredJob } from './job-registry.ts'
+import type { Claim } from './port.ts'
+
+/** One job in the memory queue, from its enqueue to its end. */
+export interface MemoryJob {
+  readonly id: string
+  readonly registered: RegisteredJob
+  readonly payload: unknown
+  readonly priority: number
+  /** The order of enqueueing. */
+  readonly order: number
+  readonly key: string | undefined
+  dueMs: number
+  /** The attempt that the next delivery will be, or that runs; 1-based. */
+  attempt: number
+  /** How many deliveries were started. */
+  deliveries: number
+  redelivered: boolean
+  part: 'perform' | 'dead'
+  /** What the last attempt failed with; for `onDead`. */
+  error: unknown
+  /** The delivery that holds it; none while it waits. */
+  claim: MemoryClaim | undefined
+}
+
+/** A delivery of the memory queue. */
+export class MemoryClaim implements Claim {
+  readonly id: string
+  readonly name: string
+  readonly payload: unknown
+  readonly attempt: number
+  readonly maxAttempts: number
+  readonly delivery: number
+  readonly redelivered: boolean
+  readonly worker: string
+  readonly atMs: number
+  readonly part: 'perform' | 'dead'
+  declare readonly timeoutMs?: number
+  readonly #job: MemoryJob
+
+  constructor(job: MemoryJob, worker: string, atMs: number) {
+    const { job: definition, policy } = job.registered
+    this.id = job.id
+    this.name = definition.name
+    this.payload = job.payload
+    this.attempt = job.attempt
+    this.maxAttempts = policy.attempts
+    this.delivery = job.deliveries
+    this.redelivered = job.redelivered
+    this.worker = worker
+    this.atMs = atMs
+    this.part = job.part
+    this.#job = job
+    if (policy.timeoutMs !== undefined) this.timeoutMs = policy.timeoutMs
+  }
+
+  /** The job behind a claim of any memory queue; undefined for what is no such claim. */
+  static jobOf(claim: Claim): MemoryJob | undefined {
+    return #job in claim ? claim.#job : undefined
+  }
+}

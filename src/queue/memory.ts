@@ -1,0 +1,253 @@
+import type { ContextDelivery } from '../model/context.ts'
+import { execution } from '../model/context.ts'
+import type { DeliveryOutcome, DeliveryRecord, DueJob } from '../model/delivery.ts'
+import { FaultlineError } from '../model/error.ts'
+import type { EnqueueOptions, JobDefinition, JobRequest } from '../model/job.ts'
+import { isJobDefinition, isJobRequest, payloadOf } from '../model/job.ts'
+import { backoffMs } from './backoff.ts'
+import { describe } from './describe.ts'
+import { DueList } from './due-list.ts'
+import { checkEnqueueOptions, dueMsOf } from './enqueue-options.ts'
+import { JobRegistry } from './job-registry.ts'
+import type { MemoryJob } from './memory-job.ts'
+import { MemoryClaim } from './memory-job.ts'
+import type { MemoryQueueOptions } from './memory-options.ts'
+import { startMsOf } from './memory-options.ts'
+import { MemoryTime } from './memory-time.ts'
+import { crossBroker } from './payload.ts'
+import type {
+  Claim,
+  DueWindow,
+  Ending,
+  QueueAdapter,
+  QueueCapabilities,
+  QueueTime,
+  RunExtras,
+  Settlement,
+} from './port.ts'
+import { runJob } from './run-job.ts'
+import { WaitingKeys } from './waiting-keys.ts'
+
+const NO_OPTIONS: EnqueueOptions = {}
+const CAPABILITIES: QueueCapabilities = { fencesZombies: true, deathConsumesAttempt: false }
+const COMPLETED: Settlement = { status: 'completed' }
+const REFUSED: Settlement = { status: 'refused' }
+const DEAD: Settlement = { status: 'dead' }
+
+/**
+ * The embedded queue: in memory, in virtual time, strictly ordered; it needs no server. Payloads cross it as
+ * they cross a broker, as JSON.
+ *
+ * @throws FAULTLINE_BAD_OPTION, FAULTLINE_BAD_TIME, FAULTLINE_BAD_JOB
+ * @example
+ * ```ts
+ * const queue = memoryQueue({ now: new Date('2026-01-01') })
+ * await queue.enqueue(charge, { orderId: 7 }, { delay: '5m' })
+ * await performAll(queue)
+ * ```
+ */
+export function memoryQueue(options?: MemoryQueueOptions): MemoryQueue {
+  return new MemoryQueue(options)
+}
+
+/** See {@link memoryQueue}. */
+export class MemoryQueue implements QueueAdapter {
+  readonly kind = 'memory'
+  readonly capabilities: QueueCapabilities = CAPABILITIES
+  readonly time: QueueTime
+  readonly performed: DeliveryRecord[] = []
+  readonly dead: DeliveryRecord[] = []
+  readonly #waiting: DueList<MemoryJob> = new DueList()
+  readonly #keys: WaitingKeys = new WaitingKeys()
+  readonly #registry: JobRegistry = new JobRegistry()
+  readonly #enqueue: QueueAdapter['enqueue']
+  /** The order of enqueueing; never reset, so that it also tells what was enqueued before a `clear`. */
+  #order = 0
+  #clearedAt = 0
+
+  constructor(options?: MemoryQueueOptions) {
+    this.time = new MemoryTime(startMsOf(options))
+    for (const job of options?.jobs ?? []) this.#registry.resolve(job.name, job)
+    this.#enqueue = (what: never, payload?: unknown, enqueueOptions?: EnqueueOptions) =>
+      this.enqueue(what, payload as never, enqueueOptions)
+  }
+
+  get now(): Date {
+    return new Date(this.time.nowMs())
+  }
+
+  enqueue(request: JobRequest): Promise<string>
+  enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  enqueue(what: unknown, payload?: unknown, options: EnqueueOptions = NO_OPTIONS): Promise<string> {
+    try {
+      if (isJobRequest(what)) {
+        if (typeof what.payload !== 'function')
+          return this.#record(what.name, what.job, what.payload, what.options)
+        return payloadOf(what).then((value) => this.#record(what.name, what.job, value, what.options))
+      }
+      if (isJobDefinition(what)) return this.#record(what.name, what, payload, options)
+      throw this.#notEnqueueable(what)
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  pending(): Promise<DueJob[]> {
+    const pending = this.#waiting.list().map((job) => ({
+      id: job.id,
+      name: job.registered.job.name,
+      payload: job.payload,
+      at: new Date(job.dueMs),
+      priority: job.priority,
+      attempt: job.attempt,
+    }))
+    return Promise.resolve(pending)
+  }
+
+  clear(): Promise<void> {
+    this.#waiting.clear()
+    this.#keys.clear()
+    this.#registry.resetCounts()
+    this.#clearedAt = this.#order
+    this.performed.length = 0
+    this.dead.length = 0
+    return Promise.resolve()
+  }
+
+  claim(worker: string, window?: DueWindow): Promise<Claim | undefined> {
+    const job = this.#waiting.take(window)
+    if (job === undefined) return Promise.resolve(undefined)
+    if (job.key !== undefined) this.#keys.leave(job)
+    this.time.advanceTo(job.dueMs)
+    job.deliveries++
+    job.claim = new MemoryClaim(job, worker, this.time.nowMs())
+    return Promise.resolve(job.claim)
+  }
+
+  run(claim: Claim, extras: RunExtras): Promise<unknown> {
+    return runJob(jobOf(claim), claim as MemoryClaim, extras, this.#enqueue)
+  }
+
+  settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement> {
+    const job = jobOf(claim)
+    if (!this.#holds(job, claim)) return Promise.resolve(REFUSED)
+    if (ending.ok) {
+      job.claim = undefined
+      this.#write(claim, outcome ?? 'completed', ending)
+      return Promise.resolve(COMPLETED)
+    }
+    try {
+      return Promise.resolve(this.#fail(job, claim, ending, outcome))
+    } catch (error) {
+      return Promise.reject(error)
+    }
+  }
+
+  expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
+    const job = jobOf(claim)
+    const lapsesAtMs = Math.max(claim.atMs + job.registered.policy.lockMs, this.time.nowMs())
+    if (!this.#holds(job, claim)) return Promise.resolve(lapsesAtMs)
+    this.#write(claim, outcome)
+    job.redelivered = true
+    this.#wait(job, lapsesAtMs)
+    return Promise.resolve(lapsesAtMs)
+  }
+
+  #fail(job: MemoryJob, claim: Claim, ending: Ending & { ok: false }, outcome?: DeliveryOutcome): Settlement {
+    const { job: definition, policy } = job.registered
+    if (job.attempt < policy.attempts) {
+      const waitMs = backoffMs(policy.backoff, job.attempt, ending.error, definition.name)
+      this.#write(claim, outcome ?? 'failed', ending)
+      job.attempt++
+      const nextAtMs = this.time.nowMs() + waitMs
+      this.#wait(job, nextAtMs)
+      return { status: 'retried', nextAtMs }
+    }
+    const record = this.#write(claim, outcome ?? 'dead', ending)
+    job.claim = undefined
+    if (job.part === 'dead') return DEAD
+    this.dead.push(record)
+    if (definition.onDead === undefined) return DEAD
+    job.part = 'dead'
+    job.attempt = 1
+    job.redelivered = false
+    job.error = ending.error
+    const nextAtMs = this.time.nowMs()
+    this.#wait(job, nextAtMs)
+    return { status: 'dead', nextAtMs }
+  }
+
+  #record(
+    name: string,
+    definition: JobDefinition<never> | undefined,
+    payload: unknown,
+    options: EnqueueOptions,
+  ): Promise<string> {
+    if (options !== NO_OPTIONS) checkEnqueueOptions(options, name)
+    const crossed = crossBroker(payload)
+    const delivery: ContextDelivery | undefined = execution.getStore()?.delivery
+    delivery?.enqueuePoint(name, 'before')
+    const registered = this.#registry.resolve(name, definition)
+    let id = options.key === undefined ? undefined : this.#keys.idOf(name, options.key)
+    if (id === undefined) {
+      id = `${name}-${++registered.enqueued}`
+      const job: MemoryJob = {
+        id,
+        registered,
+        payload: crossed,
+        priority: options.priority ?? 0,
+        order: ++this.#order,
+        key: options.key,
+        dueMs: 0,
+        attempt: 1,
+        deliveries: 0,
+        redelivered: false,
+        part: 'perform',
+        error: undefined,
+        claim: undefined,
+      }
+      this.#wait(job, dueMsOf(options, this.time.nowMs(), name))
+    }
+    delivery?.enqueuePoint(name, 'after')
+    return Promise.resolve(id)
+  }
+
+  #wait(job: MemoryJob, dueMs: number): void {
+    job.claim = undefined
+    job.dueMs = dueMs
+    this.#waiting.add(job)
+    if (job.key !== undefined) this.#keys.enter(job)
+  }
+
+  #write(claim: Claim, outcome: DeliveryOutcome, ending?: Ending): DeliveryRecord {
+    const { id, name, payload, attempt, delivery } = claim
+    const base = { id, name, payload, attempt, delivery, at: new Date(claim.atMs), outcome }
+    const record: DeliveryRecord =
+      ending === undefined
+        ? base
+        : ending.ok
+          ? { ...base, result: ending.result }
+          : { ...base, error: ending.error }
+    this.performed.push(record)
+    return record
+  }
+
+  #holds(job: MemoryJob, claim: Claim): boolean {
+    return job.claim === claim && job.order > this.#clearedAt
+  }
+
+  #notEnqueueable(what: unknown): unknown {
+    if (typeof what === 'string') return this.#registry.unknown(what)
+    return new FaultlineError('FAULTLINE_UNKNOWN_JOB', {
+      message: `Only jobs can be enqueued: received ${describe(what)}; allowed is what defineJob or job.with() returned.`,
+    })
+  }
+}
+
+function jobOf(claim: Claim): MemoryJob {
+  const job = MemoryClaim.jobOf(claim)
+  if (job !== undefined) return job
+  throw new FaultlineError('FAULTLINE_INTERNAL', {
+    message: `The memory queue was given a claim that it did not make: ${describe(claim)}.`,
+  })
+}

@@ -14,6 +14,8 @@ export interface Environment {
   readonly githubActions: boolean
   /** `NO_COLOR`, unless it is empty. */
   readonly noColor: boolean
+  /** `TERM=dumb`: the terminal cannot rewrite a line. */
+  readonly dumbTerminal: boolean
   /** `NODE_TEST_CONTEXT`: this process was started by `node --test` to run one test file. */
   readonly nodeTestChild: boolean
 }
@@ -52,6 +54,7 @@ export function environment(): Environment {
     ci: !['', '0', 'false'].includes(env.CI ?? ''),
     githubActions: env.GITHUB_ACTIONS === 'true',
     noColor: (env.NO_COLOR ?? '') !== '',
+    dumbTerminal: env.TERM === 'dumb',
     nodeTestChild: env.NODE_TEST_CONTEXT !== undefined,
   }
 }

@@ -75,7 +75,7 @@ function member(value: object, key: PropertyKey, path: string, above: Map<object
   const named = typeof key === 'symbol' ? `[${String(key)}]` : String(key)
   const plain = typeof key === 'string' && PLAIN_KEY.test(key)
   const text = plain || typeof key === 'symbol' ? named : JSON.stringify(named)
-  const step = plain ? `.${named}` : typeof key === 'symbol' ? named : `[${text}]`
+  const step = typeof key === 'symbol' ? named : `.${named}`
   return { label: `${text}: `, step, value: canon(read(value, key), `${path}${step}`, above) }
 }
 
@@ -98,7 +98,7 @@ function list(open: string, values: readonly unknown[], path: string, above: Map
 function mapForm(map: ReadonlyMap<unknown, unknown>, path: string, above: Map<object, string>): Canon {
   const entries = [...map].map(([key, value]) => {
     const text = printed(canon(key, path, above)).join(' ')
-    const step = `.get(${text})`
+    const step = `.${typeof key === 'object' && key !== null ? text : String(key)}`
     return { label: `${text} => `, step, value: canon(value, path + step, above) }
   })
   entries.sort((a, b) => (a.label < b.label ? -1 : 1))

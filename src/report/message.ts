@@ -61,7 +61,7 @@ function comparison(error: unknown, message: string): string {
     const { expected, actual, showDiff } = error as Record<string, unknown>
     if (showDiff === false || !(structured(expected) && structured(actual))) return ''
     const { text } = snapshotDiff(expected, actual)
-    return text === '' ? '' : `\n\n${text}`
+    return text === '' ? '' : ` (- expected, + received)\n\n${text}`
   } catch {
     return ''
   }

@@ -1,4 +1,5 @@
 import { clearLine, cursorTo } from 'node:readline'
+import { environment } from '../model/environment.ts'
 import { type Paint, paintFor } from './paint.ts'
 import { cut, oneLine } from './text.ts'
 import { number, plural, took } from './words.ts'
@@ -28,8 +29,8 @@ const SILENT: ProgressLine = { update: () => {}, done: () => {} }
  * ```
  */
 export function progressLine(stream: NodeJS.WriteStream = process.stderr): ProgressLine {
-  const { CI, TERM } = process.env
-  if (!stream.isTTY || TERM === 'dumb' || (CI !== undefined && CI !== '' && CI !== 'false')) return SILENT
+  const { ci, dumbTerminal } = environment()
+  if (!stream.isTTY || ci || dumbTerminal) return SILENT
   const paint = paintFor()
   const startMs = performance.now()
   let drawnMs = Number.NEGATIVE_INFINITY

@@ -83,7 +83,7 @@ function lineDiff(before: string[], after: string[]): string {
   })
   const more = out.splice(LINES_MAX).length
   if (more > 0) out.push(`… ${plural(more, 'more line')}`)
-  return ['- expected', '+ actual', '', ...out].map(visible).join('\n')
+  return out.map(visible).join('\n')
 }
 
 function context(lines: readonly string[], first: boolean, last: boolean): string[] {

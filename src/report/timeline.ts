@@ -48,13 +48,14 @@ function row(event: TimelineEvent, startMs: number): Row {
 
 function words(event: TimelineEvent): string {
   const { detail, jobId } = event
+  const delivery = `${jobId}, delivery ${event.delivery}`
   const at = event.point === undefined ? '' : ` at ${location(event.point)}`
   const more = detail === undefined || detail === '' ? '' : `: ${detail}`
   switch (event.kind) {
     case 'enqueued':
-      return `enqueued ${jobId}${more}`
+      return event.delivery > 0 && detail ? `enqueued ${detail}` : `enqueued ${jobId}${more}`
     case 'started':
-      return `started ${jobId}, delivery ${event.delivery}${more}`
+      return `started ${delivery}${more}`
     case 'glitched':
       return `✗ ${detail || 'fault'}${at}`
     case 'crashed':
@@ -64,9 +65,9 @@ function words(event: TimelineEvent): string {
     case 'failed':
       return `failed ${jobId}${more}`
     case 'retried':
-      return `${jobId} will be retried${more}`
+      return `retried ${delivery}${more}`
     case 'redelivered':
-      return `redelivered ${jobId}, delivery ${event.delivery}${more}`
+      return `redelivered ${delivery}${more}`
     case 'settled':
       return `the queue recorded ${jobId}${more}`
     case 'dead':
@@ -74,7 +75,7 @@ function words(event: TimelineEvent): string {
     case 'clock':
       return `the clock moved${more}`
     case 'checked':
-      return `checked${more}`
+      return detail || 'checked'
   }
 }
 

@@ -47,15 +47,15 @@ export function verdictsOf(data: SimulationData): ReadonlyMap<string, FileVerdic
       const site = siteOf(point)
       if (!inSource(site)) continue
       add(own, site.file, site.line, mark, fault, finding)
-      // A line may have no point but the end of the line above it; what fails there is blamed once, above.
-      if (mark !== 'survived') continue
       for (const name of point.also) add(inherited, site.file, name.line, mark, fault, undefined)
       if (site.line !== point.line) add(inherited, site.file, point.line, mark, fault, undefined)
     }
   }
   for (const [file, lines] of inherited) {
     const known = own.get(file)
-    for (const [line, tally] of lines) if (known?.has(line) === false) known.set(line, tally)
+    // A line may have no point but the end of the line above it; what fails there is blamed once, above.
+    for (const [line, tally] of lines)
+      if (tally.mark === 'survived' && known?.has(line) === false) known.set(line, tally)
   }
   return new Map([...own].map(([file, lines]) => [file, settled(lines)]))
 }

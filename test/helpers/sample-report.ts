@@ -46,7 +46,7 @@ export function pointAt(line: number, more: Partial<Point> = {}): Point {
   const file = more.file ?? FILE
   return {
     kind,
-    key: `${file}:${line}${kind === 'line' ? '' : `:${kind}`}`,
+    key: `${file}:${line}`,
     file,
     line,
     column: 3,
@@ -88,9 +88,9 @@ export function crashTimeline(point: Point): TimelineEvent[] {
     event(0, 'enqueued', { delivery: 0, worker: '' }),
     event(0, 'started'),
     event(0, 'glitched', { point, detail: 'crash' }),
+    event(0, 'crashed'),
     event(30_000, 'redelivered', second),
     event(30_000, 'completed', second),
-    event(30_000, 'settled', second),
     event(30_000, 'checked', { delivery: 0, worker: '', detail: 'the assertions failed' }),
   ]
 }
@@ -100,8 +100,7 @@ export function errorTimeline(point: Point, retried = true): TimelineEvent[] {
   const second = { delivery: 2, worker: 'worker 1' }
   const retry = [
     event(0, 'failed', { detail: 'read ECONNRESET' }),
-    event(0, 'retried', { detail: 'attempt 2 of 5 in 3 s' }),
-    event(3000, 'started', second),
+    event(3000, 'retried', second),
     event(3000, 'completed', second),
   ]
   return [
@@ -117,12 +116,12 @@ export function errorTimeline(point: Point, retried = true): TimelineEvent[] {
 export function scenario(fault: FaultName, point: Point, more: Partial<ScenarioResult> = {}): ScenarioResult {
   const hit = point.hit > 1 ? `#${point.hit}` : ''
   const attempt = point.attempt > 1 ? `/${point.attempt}` : ''
-  const id = `${fault}@${point.key}${hit}${attempt}`
+  const id = `${fault}@${point.kind === 'line' ? '' : `${point.kind}:`}${point.key}${hit}${attempt}`
   return {
     id,
     faults: [{ fault, point }],
     outcome: 'survived',
-    replay: `fulfil order: ${id}~7.1767603600000.9f3c`,
+    replay: `fulfil order: ${id} (seed 7, ${new Date(START).toISOString()}, 9f3c21aa)`,
     timeline: fault === 'crash' ? crashTimeline(point) : errorTimeline(point),
     ...more,
   }
@@ -220,10 +219,10 @@ export function threeBugs(): SimulationData {
     reason: 'assertion',
     error: assertionError('expected 2 receipts to be 1', 34),
   } as const
-  const charged = new Set(['crash', 'error'].map((fault) => `${fault}@${FILE}:13:await`))
+  const charged = new Set(['crash', 'error'].map((fault) => `${fault}@await:${FILE}:13`))
   const scenarios = survivors().map((one) => {
     if (charged.has(one.id)) return { ...one, ...twice }
-    return one.id === `crash@${FILE}:16:await` ? { ...one, ...mailed } : one
+    return one.id === `crash@await:${FILE}:16` ? { ...one, ...mailed } : one
   })
   const mark = scenario('crash', pointAt(14, { kind: 'call', function: 'Orders#markPaid' }), twice)
   return reportOf([...scenarios, mark], {

@@ -1,0 +1,158 @@
+import type { CallExpression, Class, NewExpression, Node } from 'oxc-parser'
+import { eachChild, isClass, isFunction, unwrap } from './ast.ts'
+
+const pureObjects = new Set(['console', 'Math', 'Object', 'Array', 'Number', 'String', 'Boolean', 'Symbol'])
+const pureFunctions = new Set(
+  'Number String Boolean Symbol Object Array Date Error parseInt parseFloat isNaN isFinite'.split(' '),
+)
+const pureMembers = new Set(['JSON.stringify', 'Date.now', 'performance.now', 'Date.UTC', 'Date.parse'])
+const pureClasses = new Set(
+  (
+    'Date Map Set WeakMap WeakSet WeakRef AbortController Array Object URLSearchParams Headers FormData TextEncoder ' +
+    'TextDecoder EventTarget Event Uint8Array Int32Array Float64Array ArrayBuffer'
+  ).split(' '),
+)
+
+/** Methods of strings, arrays and dates whose names mean nothing else. */
+const pureMethods = new Set(
+  (
+    'join slice trim trimStart trimEnd toUpperCase toLowerCase padStart padEnd startsWith endsWith includes indexOf ' +
+    'lastIndexOf charAt charCodeAt codePointAt substring split replace replaceAll toFixed localeCompare toString ' +
+    'toISOString getTime getFullYear getMonth getDate getDay getHours getMinutes getSeconds getMilliseconds ' +
+    'getUTCFullYear getUTCMonth getUTCDate getUTCDay getUTCHours getUTCMinutes toSorted toReversed toSpliced ' +
+    'concat flat hasOwnProperty valueOf'
+  ).split(' '),
+)
+
+/** Methods that call back: what a function written there does has places of its own. */
+const callbackMethods = new Set(
+  (
+    'map filter flatMap forEach some every find findIndex findLast findLastIndex reduce reduceRight sort ' +
+    'toSorted'
+  ).split(' '),
+)
+
+/**
+ * Whether running the node can throw because of what it calls: a call, a construction, an await, a yield or a
+ * dynamic import, but for built-ins that cannot fail. Of a compound statement its head counts, and nothing that
+ * is inside a nested function.
+ */
+export function canFail(node: Node): boolean {
+  const heads = headsOf(node)
+  return heads === undefined ? expressionFails(node) : heads.some((head) => head != null && canFail(head))
+}
+
+/** Whether anything in the statement can fail, its blocks included. */
+export function canFailDeep(node: Node): boolean {
+  return expressionFails(node)
+}
+
+type Heads = readonly (Node | null | undefined)[]
+
+/** What is executed of a compound statement outside of its bodies. */
+function headsOf(node: Node): Heads | undefined {
+  switch (node.type) {
+    case 'BlockStatement':
+    case 'TryStatement':
+      return []
+    case 'IfStatement':
+    case 'WhileStatement':
+    case 'DoWhileStatement':
+      return [node.test]
+    case 'ForStatement':
+      return [node.init, node.test, node.update]
+    case 'ForInStatement':
+      return [node.left, node.right]
+    case 'ForOfStatement':
+      return node.await ? undefined : [node.left, node.right]
+    case 'SwitchStatement':
+      return [node.discriminant, ...node.cases.map(({ test }) => test)]
+    case 'WithStatement':
+      return [node.object]
+    case 'LabeledStatement':
+      return [node.body]
+    case 'ClassDeclaration':
+    case 'ClassExpression':
+      return classHeads(node)
+    default:
+      return undefined
+  }
+}
+
+function classHeads(node: Class): Heads {
+  const members = node.body.body.flatMap((member) => {
+    if (member.type === 'StaticBlock' || member.type === 'TSIndexSignature') return []
+    const decorators: readonly Node[] = member.decorators ?? []
+    return member.computed ? [...decorators, member.key] : decorators
+  })
+  return [...(node.decorators ?? []), node.superClass, ...members]
+}
+
+function expressionFails(node: Node): boolean {
+  if (isFunction(node)) return false
+  if (isClass(node)) return classHeads(node).some((head) => head != null && canFail(head))
+  switch (node.type) {
+    case 'AwaitExpression':
+    case 'YieldExpression':
+    case 'ImportExpression':
+      return true
+    case 'ForOfStatement':
+      if (node.await) return true
+      break
+    case 'VariableDeclaration':
+      if (node.kind === 'await using') return true
+      break
+    case 'TaggedTemplateExpression':
+      if (!isMember(node.tag, 'String', 'raw')) return true
+      break
+    case 'CallExpression':
+      if (!isPureCall(node)) return true
+      break
+    case 'NewExpression':
+      if (!isPureConstruction(node)) return true
+      break
+  }
+  let fails = false
+  eachChild(node, (child) => {
+    fails ||= expressionFails(child)
+  })
+  return fails
+}
+
+function isPureConstruction({ callee }: NewExpression): boolean {
+  return callee.type === 'Identifier' && (pureClasses.has(callee.name) || /Error$/.test(callee.name))
+}
+
+function isPureCall(call: CallExpression): boolean {
+  const callee = unwrap(call.callee)
+  if (callee.type === 'Identifier') return pureFunctions.has(callee.name)
+  if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
+    return false
+  const method = callee.property.name
+  const object = unwrap(callee.object)
+  if (object.type === 'Identifier') {
+    if (pureObjects.has(object.name)) return true
+    if (pureMembers.has(`${object.name}.${method}`)) return true
+  }
+  if (object.type === 'Literal' && 'regex' in object && (method === 'test' || method === 'exec')) return true
+  if (callbackMethods.has(method)) return callsBackKnown(call, method)
+  return pureMethods.has(method)
+}
+
+/** `collection.find({})` asks a database; `list.find((x) => …)` does not. */
+function callsBackKnown(call: CallExpression, method: string): boolean {
+  const first = call.arguments[0]
+  if (first === undefined) return method === 'sort' || method === 'toSorted'
+  const callback = unwrap(first)
+  return isFunction(callback) || (callback.type === 'Identifier' && pureFunctions.has(callback.name))
+}
+
+function isMember(node: Node, object: string, property: string): boolean {
+  return (
+    node.type === 'MemberExpression' &&
+    node.object.type === 'Identifier' &&
+    node.object.name === object &&
+    node.property.type === 'Identifier' &&
+    node.property.name === property
+  )
+}

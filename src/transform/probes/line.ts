@@ -1,0 +1,35 @@
+import type { Node } from 'oxc-parser'
+import { bareBlock, isSilent, startOf } from '../ast.ts'
+import { canFail } from '../can-fail.ts'
+import type { PlaceDraft } from '../places.ts'
+import type { Probe, Visit } from '../probe.ts'
+import { lineProbe } from './text.ts'
+
+/** Before each statement of a list. */
+export const line: Probe = {
+  targets: ['listed'],
+  enter(node, visit) {
+    if (!hasPlace(node, visit)) return
+    visit.file.edits.insert(visit.file.before(node), ...lineProbe(newPlace(node, visit), visit))
+  },
+}
+
+/** A statement without braces, which gets them. */
+export const unbraced: Probe = {
+  targets: ['unbraced'],
+  enter(node, visit) {
+    if (!hasPlace(node, visit)) return
+    visit.file.edits.insert(visit.file.before(node, true), '{', ...lineProbe(newPlace(node, visit), visit))
+  },
+  leave(node, visit) {
+    if (hasPlace(node, visit)) visit.file.edits.insert(node.end, '}')
+  },
+}
+
+function hasPlace(node: Node, { scope, file }: Visit): boolean {
+  return scope.active && !isSilent(node) && bareBlock(node) === undefined && !file.taken.has(node)
+}
+
+function newPlace(node: Node, { scope, file }: Visit): PlaceDraft {
+  return file.place(scope, { kind: 'l', offset: startOf(node), canFail: canFail(node) })
+}

@@ -1,0 +1,79 @@
+import type { Node } from 'oxc-parser'
+import type { FunctionNode } from '../ast.ts'
+import { canFail } from '../can-fail.ts'
+import { wholeAwait } from '../merge.ts'
+import type { PlaceName } from '../places.ts'
+import type { Probe, Visit } from '../probe.ts'
+import { awaitName } from './await.ts'
+import { placeAndActivation } from './text.ts'
+
+/** The value is computed, and the caller has not got it. */
+export const returns: Probe = {
+  targets: ['ReturnStatement'],
+  enter(node, visit) {
+    const { scope, file } = visit
+    if (!scope.active || node.type !== 'ReturnStatement') return
+    const { argument } = node
+    if (argument == null) {
+      const place = file.place(scope, { kind: 'r', offset: node.start, canFail: false })
+      const after = node.start + 'return'.length
+      file.edits.insert(after, ` ${returnProbe(visit)}(`, ...placeAndActivation(place, visit, false), ')')
+      return
+    }
+    if (isReturnedAwait(argument, node.start, visit)) return
+    openReturn(argument, returnedAt(node.start, argument, visit), node.start, visit)
+  },
+  leave(node, { scope, file }) {
+    if (!scope.active || node.type !== 'ReturnStatement' || node.argument == null) return
+    if (!scope.async || wholeAwait(node.argument) === undefined) file.edits.insert(node.argument.end, '))')
+  },
+}
+
+/** An arrow without a body of statements gets one. */
+export const arrowReturn: Probe = {
+  targets: ['body'],
+  enter(node, visit) {
+    const body = (node as FunctionNode).body!
+    if (body.type === 'BlockStatement') return
+    const start = visit.file.before(body, true)
+    visit.file.edits.insert(start, 'return ')
+    if (isReturnedAwait(body, body.start, visit)) visit.file.edits.insert(start, '(')
+    else openReturn(body, start, body.start, visit)
+  },
+  leave(node, { file, scope }) {
+    const body = (node as FunctionNode).body!
+    if (body.type === 'BlockStatement') return
+    file.edits.insert(body.end, scope.async && wholeAwait(body) !== undefined ? ')' : '))')
+  },
+}
+
+/** Nothing is executed between the end of the await and the return. */
+function isReturnedAwait(value: Node, offset: number, { scope, file }: Visit): boolean {
+  const awaited = scope.async ? wholeAwait(value) : undefined
+  if (awaited === undefined) return false
+  const name: PlaceName = { kind: 'r', offset, canFail: true }
+  file.awaits.set(awaited, file.place(scope, awaitName(awaited), name))
+  return true
+}
+
+function openReturn(value: Node, at: number, offset: number, visit: Visit): void {
+  const { file, scope } = visit
+  const place = file.place(scope, { kind: 'r', offset, canFail: canFail(value) })
+  file.edits.insert(
+    at,
+    `${file.spaceAt(at)}${returnProbe(visit)}(`,
+    ...placeAndActivation(place, visit, true),
+    ',(',
+  )
+}
+
+/** Right before the value, unless a comment stands there that speaks about it. */
+function returnedAt(start: number, argument: Node, { file }: Visit): number {
+  const between = file.source.slice(start + 'return'.length, argument.start)
+  return between.trim() === '' ? argument.start : start + 'return'.length
+}
+
+/** The end of an async function and that of any other. */
+export function returnProbe({ file, scope }: Visit): string {
+  return file.use(scope.fn?.async ? 'x' : 'y')
+}

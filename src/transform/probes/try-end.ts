@@ -1,0 +1,22 @@
+import { isSilent } from '../ast.ts'
+import { canFailDeep } from '../can-fail.ts'
+import type { Probe } from '../probe.ts'
+import { endReachable } from '../reachable.ts'
+import { lineProbe } from './text.ts'
+
+/** The end of a `try` block: the last place whose failure its `catch` sees. */
+export const tryEnd: Probe = {
+  targets: ['TryStatement'],
+  enter(node, { file }) {
+    if (node.type === 'TryStatement') file.tryBlocks.add(node.block)
+  },
+  leave(node, visit) {
+    const { file, scope } = visit
+    if (!scope.active || node.type !== 'TryStatement' || file.taken.has(node.block)) return
+    const { body, end } = node.block
+    const last = body.filter((statement) => !isSilent(statement)).at(-1)
+    if (last === undefined || !endReachable(body)) return
+    const place = file.place(scope, { kind: 'l', offset: end - 1, canFail: canFailDeep(last), tryEnd: true })
+    file.edits.insert(end - 1, ';', ...lineProbe(place, visit))
+  },
+}

@@ -1,0 +1,100 @@
+import { resolve } from 'node:path'
+import type { Program } from 'oxc-parser'
+import type { PlaceRow } from '../model/place-row.ts'
+import { applyEdits, type Edit } from './edits.ts'
+import { header } from './header.ts'
+import { ignoresFile } from './ignore.ts'
+import { Lines } from './lines.ts'
+import { makersOnly } from './makers.ts'
+import { type EncodedSourceMap, mapEdits } from './map.ts'
+import { parse } from './parse.ts'
+import { tabulate } from './places.ts'
+import { SourceFile } from './source-file.ts'
+import { type Selection, Walker } from './walk.ts'
+
+/** What a transformation is told about its file. */
+export interface TransformOptions {
+  /** Relative to the root, with `/`; it becomes part of the keys of points. */
+  readonly file: string
+  /** The absolute path of the project's root. */
+  readonly root: string
+  /** `makers`: only functions written in a call of Faultline's own makers. Default `whole`. */
+  readonly scope?: 'whole' | 'makers'
+  /** By default `.cjs` and `.cts` are CommonJS and everything else is a module. */
+  readonly sourceType?: 'module' | 'commonjs'
+}
+
+/** Instrumented code. */
+export interface TransformResult {
+  readonly code: string
+  readonly map: EncodedSourceMap
+  /** The table that the header carries. */
+  readonly points: PlaceRow[]
+  /** How many functions and statements comments left out. */
+  readonly ignored: number
+  /** What was inserted, in the order of the source. */
+  readonly edits: readonly Edit[]
+}
+
+/**
+ * Inserts the probes into a source text; see docs/decisions/0001-probes.md. Undefined where there is nothing to
+ * insert and no comment left anything out.
+ *
+ * @example
+ * ```ts
+ * transform('export function f() { g() }', { file: 'src/f.ts', root: '/app' })?.code
+ * ```
+ * @throws FaultlineError FAULTLINE_PARSE
+ */
+export function transform(source: string, options: TransformOptions): TransformResult | undefined {
+  const { file, root, scope = 'whole' } = options
+  if (/\.d\.[cm]?ts$/.test(file)) return undefined
+  const { program, comments } = parse(source, file, options.sourceType ?? sourceTypeOf(file))
+  if (ignoresFile(comments)) return resultOf(source, [], options, [], 1)
+  const state = new SourceFile(source, comments, program)
+  new Walker(state, scope === 'makers' ? makersOnly(program) : everything).walk(program)
+  const points = tabulate(state.places, new Lines(source))
+  const { prefix, used, ignoredCount } = state
+  if (used.size === 0) return ignoredCount === 0 ? undefined : resultOf(source, [], options, [], ignoredCount)
+  const offset = headerOffset(program, source)
+  // The directive in front may lack its semicolon.
+  const separator = /['"]/.test(source[offset - 1] ?? '') ? ';' : ''
+  const line = separator + header({ prefix, used, file, root, source, table: points })
+  const edits = withHeader(state.edits.render(), offset, line)
+  return resultOf(source, edits, options, points, ignoredCount)
+}
+
+const everything: Selection = { includes: () => true, timersEverywhere: true }
+
+function sourceTypeOf(file: string): 'module' | 'commonjs' {
+  return /\.c[jt]s$/.test(file) ? 'commonjs' : 'module'
+}
+
+function resultOf(
+  source: string,
+  edits: readonly Edit[],
+  { file, root }: TransformOptions,
+  points: PlaceRow[],
+  ignored: number,
+): TransformResult {
+  const map = mapEdits(source, edits, resolve(root, file))
+  return { code: applyEdits(source, edits), map, points, ignored, edits }
+}
+
+/** After the directives, else after the first line where that is a hashbang, else after a byte order mark. */
+function headerOffset(program: Program, source: string): number {
+  const directive = program.body.filter((node) => 'directive' in node && node.directive != null).at(-1)
+  if (directive !== undefined) return directive.end
+  const hashbang = /^#!.*(?:\r?\n|$)/.exec(source)
+  if (hashbang !== null) return hashbang[0].length
+  return source.startsWith('\uFEFF') ? 1 : 0
+}
+
+function withHeader(edits: readonly Edit[], offset: number, line: string): Edit[] {
+  const at = edits.findIndex((edit) => edit.offset >= offset)
+  const before = at === -1 ? edits : edits.slice(0, at)
+  const after = at === -1 ? [] : edits.slice(at)
+  const [first, ...rest] = after
+  if (first?.offset !== offset) return [...before, { offset, text: line }, ...after]
+  return [...before, { offset, text: line + first.text }, ...rest]
+}

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { isGenerated } from '../transform/generated.ts'
 import { transform } from '../transform/transform.ts'
 import type { Classification } from './first-party.ts'
@@ -29,5 +30,7 @@ export function instrument(request: InstrumentRequest): Instrumented | undefined
   const { scope, reason } = classification
   if (scope === 'none' || source.includes(MARK)) return undefined
   if (reason !== 'named by include' && isGenerated(source)) return undefined
-  return transform(source, { file, root, scope, sourceType })
+  const relative = path.posix.relative(root, file)
+  const result = transform(source, { file: relative, root, scope, sourceType })
+  return result !== undefined && result.edits.length > 0 ? result : undefined
 }

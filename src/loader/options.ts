@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein'
+import { closest, distance } from 'fastest-levenshtein'
 import { FaultlineError } from '../model/error.ts'
 
 /** What a user may say about which files are instrumented; globs are relative to the project's root. */
@@ -52,10 +52,10 @@ function globs(value: unknown, name: string, where: string): string[] {
 }
 
 function unknownName(name: string, where: string): FaultlineError {
-  const near = NAMES.filter((known) => distance(known, name.toLowerCase()) <= 3)
+  const near = closest(name, NAMES)
   return bad(
     `${where} has no option '${name}'; allowed are ${NAMES.join(', ')}.`,
-    near.length === 0 ? undefined : `Did you mean ${near.map((known) => `'${known}'`).join(' or ')}?`,
+    distance(near, name) <= 3 ? `Did you mean '${near}'?` : undefined,
   )
 }
 

@@ -1,7 +1,7 @@
 import { type Program, parseSync, Visitor } from 'oxc-parser'
 
 /** Cheap: a file without any of these words holds nothing that Node cannot strip. */
-const SUSPECT = /@|\b(?:enum|namespace|module|accessor|constructor|import\s+\w+\s*=)\b|\bexport\s*=|<\w/
+const SUSPECT = /@|\b(?:enum|namespace|module|accessor|constructor)\b|\bimport\s+\w+\s*=|\bexport\s*=|<\w/
 
 /**
  * Whether Node cannot run the file by stripping its types: enums, namespaces with code, parameter properties,

@@ -15,6 +15,8 @@ export interface ExecutionContext {
 
 /** The part of a virtual clock that a context needs. */
 export interface ContextClock {
+  /** Where virtual time started: `performance.now` counts from here. */
+  readonly startMs?: number
   nowMs(): number
   setTimer(callback: () => void, delayMs: number, repeat: boolean): object
   clearTimer(timer: unknown): void

@@ -1,0 +1,99 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import type { ContextDelivery } from '../model/context.ts'
+import { execution } from '../model/context.ts'
+
+/** The clock's side of a timer. */
+export interface TimerHost {
+  schedule(timer: VirtualTimer): void
+  remove(timer: VirtualTimer): void
+}
+
+const byId: Map<number, VirtualTimer> = new Map()
+/** Far above the ids of real timers, which count from 1. */
+let lastId = 2 ** 40
+let lastOrder = 0
+
+/** A timer in virtual time; to the code that set it, it is what Node's `setTimeout` returns. */
+export class VirtualTimer {
+  /** When it fires, in virtual milliseconds since the epoch. */
+  dueMs = 0
+  /** Of timers due at the same time the one that was set first fires first. */
+  order = 0
+  readonly delayMs: number
+  readonly repeat: boolean
+  /** It dies with this delivery. */
+  readonly delivery: ContextDelivery | undefined
+  readonly #host: TimerHost
+  readonly #callback: () => void
+  readonly #inContext: <R>(fn: () => R) => R = AsyncLocalStorage.snapshot()
+  #ref = true
+  #closed = false
+  #id: number | undefined
+
+  constructor(host: TimerHost, callback: () => void, delayMs: number, repeat: boolean) {
+    this.#host = host
+    this.#callback = callback
+    this.delayMs = delayMs
+    this.repeat = repeat
+    this.delivery = execution.getStore()?.delivery
+    this.refresh()
+  }
+
+  /** Calls back in the async context in which the timer was set. An error there is uncaught, as Node's is. */
+  fire(): void {
+    this.#inContext(() => {
+      try {
+        this.#callback()
+      } catch (error) {
+        queueMicrotask(() => {
+          throw error
+        })
+      }
+    })
+    if (this.repeat) this.refresh()
+  }
+
+  ref(): this {
+    this.#ref = true
+    return this
+  }
+
+  unref(): this {
+    this.#ref = false
+    return this
+  }
+
+  hasRef(): boolean {
+    return this.#ref
+  }
+
+  refresh(): this {
+    if (this.#closed) return this
+    this.order = ++lastOrder
+    this.#host.schedule(this)
+    return this
+  }
+
+  close(): this {
+    this.#closed = true
+    this.#host.remove(this)
+    if (this.#id !== undefined) byId.delete(this.#id)
+    return this
+  }
+
+  [Symbol.toPrimitive](): number {
+    if (this.#id === undefined) byId.set((this.#id = ++lastId), this)
+    return this.#id
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+}
+
+/** The virtual timer behind what code passes to `clearTimeout`: the timer itself, or its number. */
+export function virtualTimerOf(handle: unknown): VirtualTimer | undefined {
+  if (handle instanceof VirtualTimer) return handle
+  if (typeof handle === 'number' || typeof handle === 'string') return byId.get(Number(handle))
+  return undefined
+}

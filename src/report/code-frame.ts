@@ -105,7 +105,7 @@ function codeLine(line: number, text: string, main: boolean, layout: Layout, inp
   const arrow = main ? paint.red('▸') : ' '
   const number = String(line).padStart(layout.digits)
   const blamed = elsewhere(verdict, input.finding)
-  const room = width - layout.digits - 8
+  const room = width - layout.digits - 9
   const code = cut(visible(text).slice(layout.dedent).trimEnd(), room)
   const suffix = blamed !== '' && textWidth(code) + blamed.length + 2 <= room ? `  ${paint.dim(blamed)}` : ''
   const printed = main ? paint.bold(code) : verdict.mark === 'none' ? paint.dim(code) : code
@@ -124,7 +124,7 @@ function noteLine(note: FrameNote, text: string, layout: Layout, input: FrameInp
     note.column === undefined ? indentOf(text) : textWidth(visible(text.slice(0, note.column - 1)))
   const start = Math.max(0, Math.min(Math.max(indent, indentOf(text)) - layout.dedent, width >> 1))
   const corner = note.above ? '╭─ ' : '╰─ '
-  const words = cut(note.text, width - layout.digits - 8 - start - corner.length)
+  const words = cut(note.text, width - layout.digits - 9 - start - corner.length)
   const ink = inkOf(verdictAt(input.verdicts, note.line).mark, paint)
   const margin = `   ${' '.repeat(layout.digits)} ${paint.dim('│')}    ${' '.repeat(start)}`
   return margin + ink(corner + (note.main ? paint.bold(words) : words))

@@ -36,5 +36,5 @@ export function renderVerdicts(data: SimulationData, file: string, options: Term
     const gutter = ` ${paint.dim(String(index + 1).padStart(digits))} ${sign(mark, paint)} ${label}`
     return `${gutter}${paint.dim(column > 0 ? ' │' : '│')} ${mark === 'none' ? paint.dim(code) : code}`
   })
-  return trimmed([title, '', ...body, '', ` ${legend(paint)}`])
+  return trimmed([title, '', ...body, '', ...legend(width, paint)])
 }

@@ -3,13 +3,15 @@ import { codeFrame, type FrameNote } from './code-frame.ts'
 import type { FindingContext } from './finding-context.ts'
 import { flow, labelled, MARGIN } from './layout.ts'
 import { inSource, type Site, siteOf } from './place.ts'
-import { alsoWords, faultWords, type Struck, struckBy } from './struck.ts'
+import { alsoWords, type Struck, struckBy, struckWords } from './struck.ts'
 import { oneLine, wrap } from './text.ts'
 import { plural } from './words.ts'
 
 /** The frame of a finding. */
 export interface FindingFrame {
   readonly lines: string[]
+  /** The lines are code. */
+  readonly framed?: boolean
   /** What the frame does not show. */
   readonly elsewhere: readonly Struck[]
 }
@@ -40,7 +42,7 @@ export function frameOf(
       elsewhere: others,
     }
   const elsewhere = others.filter(({ site }) => site.file !== main.file || !frame.shown.has(site.line))
-  return { lines: ['', ...frame.lines], elsewhere }
+  return { lines: frame.lines, elsewhere, framed: true }
 }
 
 function missing(text: string, { paint, width }: FindingContext): string[] {
@@ -59,12 +61,12 @@ function notesOf(
     const site = siteOf(point)
     if (site.file !== main.file) return
     const words =
-      faults.length > 1 ? `${index + 1}. ${fault} here` : `${struck[0] ? faultWords(struck[0]) : fault} here`
+      faults.length === 1 && struck[0] ? struckWords(struck[0], 'here') : `${index + 1}. ${fault} here`
     notes.push(note(site, words, index === faults.length - 1))
   })
   if (notes.length === 0) notes.push(note(main, 'here', true))
   for (const place of others)
-    if (place.site.file === main.file) notes.push(note(place.site, `${faultWords(place)} here too`, false))
+    if (place.site.file === main.file) notes.push(note(place.site, struckWords(place, 'here too'), false))
   return notes
 }
 
@@ -86,5 +88,5 @@ export function alsoLines(
   const several = scenarios.slice(1).filter(({ faults }) => faults.length > 1).length
   if (several > 0) phrases.push(`${plural(several, 'scenario')} of several faults`)
   if (phrases.length === 0) return []
-  return ['', ...labelled('also at', flow(phrases, width - MARGIN.length - 10).join('\n'), width, paint)]
+  return [...labelled('also at', flow(phrases, width - MARGIN.length - 10).join('\n'), width, paint)]
 }

@@ -10,30 +10,50 @@ import { cut, oneLine, textWidth, wrap } from './text.ts'
 import { timelineLines } from './timeline.ts'
 import { reasonWords } from './words.ts'
 
+/** A finding as it is printed. */
+export interface FindingText {
+  readonly lines: string[]
+  /** It shows code, with verdicts. */
+  readonly framed: boolean
+}
+
 /** One finding, told in full. */
-export function findingLines(cause: Cause, index: number, context: FindingContext): string[] {
-  const { data, width, paint } = context
+export function findingText(cause: Cause, index: number, context: FindingContext): FindingText {
   const scenarios = cause.scenarios.flatMap((id) => context.scenarios.get(id) ?? [])
   const told = scenarios[0]
-  const message = messageOf(told?.error, cause.message, data.root)
+  const message = messageOf(told?.error, cause.message, context.data.root)
   const frame = frameOf(cause, index, scenarios, context)
-  const hint = message.hint ?? hintFor(cause.reason, told)
-  return [
-    ...titleLines(cause, index, message, told, context),
-    ...rest(message, context),
-    '',
-    ...strikeLines(cause, told, context),
-    ...(message.thrownAt === undefined ? [] : [`${MARGIN}${paint.dim(`thrown at ${message.thrownAt}`)}`]),
-    ...frame.lines,
-    ...alsoLines(frame.elsewhere, scenarios, cause, context),
+  const blocks = [
+    [...titleLines(cause, index, message, told, context), ...rest(message, context)],
+    [...strikeLines(cause, told, context), ...thrownLine(message, context)],
+    frame.lines,
+    alsoLines(frame.elsewhere, scenarios, cause, context),
     ...timelines(told, context),
-    '',
-    ...marks(told, context),
-    ...(hint === undefined ? [] : labelled('hint', oneParagraph(hint), width, paint)),
-    ...(told === undefined || told.replay === ''
-      ? []
-      : [`${MARGIN}${paint.dim('replay    ')}${paint.cyan(replayLine(told.replay, data.command))}`]),
-  ]
+    [...marks(told, context), ...advice(cause, told, message, context)],
+  ].filter((block) => block.length > 0)
+  return {
+    lines: blocks.flatMap((block, at) => (at === 0 ? block : ['', ...block])),
+    framed: frame.framed ?? false,
+  }
+}
+
+function thrownLine({ thrownAt }: Message, { width, paint }: FindingContext): string[] {
+  return thrownAt === undefined
+    ? []
+    : [MARGIN + paint.dim(cut(`thrown at ${thrownAt}`, width - MARGIN.length))]
+}
+
+/** What to do, and how to see it again. */
+function advice(
+  cause: Cause,
+  told: ScenarioResult | undefined,
+  message: Message,
+  { data, width, paint }: FindingContext,
+): string[] {
+  const hint = message.hint ?? hintFor(cause.reason, told)
+  const lines = hint === undefined ? [] : labelled('hint', oneParagraph(hint), width, paint)
+  if (told === undefined || told.replay === '') return lines
+  return [...lines, `${MARGIN}${paint.dim('replay    ')}${paint.cyan(replayLine(told.replay, data.command))}`]
 }
 
 /** One finding on one line, where there are too many. */
@@ -42,7 +62,8 @@ export function findingLine(cause: Cause, index: number, context: FindingContext
   const point = cause.point ?? told?.faults[0]?.point
   const where = point === undefined ? '' : `${location(point)}  `
   const message = messageOf(told?.error, cause.message, context.data.root)
-  return ` ${context.paint.red('✗')} ${cut(`${index + 1}  ${where}${message.title}`, context.width - 3)}`
+  const title = message.title || reasonWords(cause.reason)
+  return ` ${context.paint.red('✗')} ${cut(`${index + 1}  ${where}${oneLine(title)}`, context.width - 3)}`
 }
 
 function oneParagraph(text: string): string {
@@ -61,12 +82,15 @@ function titleLines(
 ): string[] {
   const number = String(index + 1)
   const lead = ` ✗ ${number}  `
-  const plain = told !== undefined && told.faults.length === 0
-  const reason = oneLine(`${reasonWords(cause.reason)}${plain ? ', without any fault' : ''}`)
-  const [first = '', ...more] = wrap(message.title, width - lead.length)
-  const gap = width - lead.length - textWidth(first) - textWidth(reason)
+  const bare = told !== undefined && told.faults.length === 0
+  const words = reasonWords(cause.reason)
+  const reason = oneLine(bare ? `${words}, without any fault` : words)
+  const [first = '', ...more] = wrap(message.title || reason, width - lead.length)
   const head = ` ${paint.red('✗')} ${paint.bold(number)}  ${paint.bold(first)}`
   const lines = more.map((line) => `${' '.repeat(lead.length)}${paint.bold(line)}`)
+  // The message may say it itself: "The final state differs from …".
+  if (message.title === '' || message.title.toLowerCase().includes(reason)) return [head, ...lines]
+  const gap = width - lead.length - textWidth(first) - textWidth(reason)
   if (gap >= 2) return [`${head}${' '.repeat(gap)}${paint.yellow(reason)}`, ...lines]
   return [head, ...lines, `${' '.repeat(lead.length)}${paint.yellow(reason)}`]
 }
@@ -100,7 +124,7 @@ function wrapped(text: string, width: number): string[] {
   return wrap(text, width - MARGIN.length - 2)
 }
 
-function timelines(told: ScenarioResult | undefined, context: FindingContext): string[] {
+function timelines(told: ScenarioResult | undefined, context: FindingContext): string[][] {
   if (told === undefined) return []
   const { otherTimeline } = told
   const runs: [string, ScenarioResult['timeline']][] =
@@ -111,10 +135,10 @@ function timelines(told: ScenarioResult | undefined, context: FindingContext): s
           ['timeline of the run that passed', otherTimeline],
         ]
   const { width, startMs, paint } = context
-  return runs.flatMap(([title, events]) => {
+  return runs.map(([title, events]) => {
     if (events.length === 0) return []
     const lines = timelineLines(events, startMs, width - MARGIN.length - 2, paint)
-    return ['', `${MARGIN}${paint.dim(title)}`, ...lines.map((line) => `${MARGIN}  ${line}`)]
+    return [`${MARGIN}${paint.dim(title)}`, ...lines.map((line) => `${MARGIN}  ${line}`)]
   })
 }
 

@@ -3,7 +3,7 @@ const EPOCH_TO = Date.UTC(2100, 0, 1)
 
 /** What a machine writes: times and ids. Each shape is tried on both values. */
 const SHAPES: readonly RegExp[] = [
-  /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?$/, // ISO 8601
+  /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?$/, // ISO 8601
   /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, // UUID
   /^[0-7][0-9A-HJKMNP-TV-Z]{25}$/, // ULID
   /^c[0-9a-z]{24}$/, // cuid

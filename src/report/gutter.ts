@@ -1,5 +1,6 @@
+import { MARGIN } from './layout.ts'
 import type { Paint } from './paint.ts'
-import { visible } from './text.ts'
+import { textWidth, visible } from './text.ts'
 import { type LineVerdict, type Mark, SIGNS } from './verdicts.ts'
 
 const NONE: LineVerdict = { mark: 'none', faults: [], findings: [] }
@@ -33,13 +34,15 @@ export function indentOf(line: string): number {
   return visible(line.match(/^[ \t]*/)?.[0] ?? '').length
 }
 
-/** What the signs mean, on one line. */
-export function legend(paint: Paint): string {
+/** What the signs mean. */
+export function legend(width: number, paint: Paint): string[] {
   const words: [Mark, string][] = [
-    ['survived', 'survived every fault there'],
+    ['survived', 'survived every fault'],
     ['failed', 'failed'],
     ['unsure', 'flaky or never reached'],
     ['none', 'no verdict'],
   ]
-  return words.map(([mark, text]) => `${sign(mark, paint)} ${paint.dim(text)}`).join('  ')
+  const phrases = words.map(([mark, text]) => `${sign(mark, paint)} ${paint.dim(text)}`)
+  const one = phrases.join('   ')
+  return (textWidth(one) <= width - MARGIN.length ? [one] : phrases).map((line) => MARGIN + line)
 }

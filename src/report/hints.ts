@@ -77,7 +77,7 @@ export function hintFor(reason: string, scenario: ScenarioResult | undefined): s
 
 function deadHint(scenario: ScenarioResult): string {
   if (!cameAgain(scenario))
-    return 'One passing fault killed the job for good, because it is never retried. Allow more attempts (`attempts: 2` or more).'
+    return 'One passing fault killed the job for good: it was not tried again. No retries are configured (`attempts: 1`), or the code gave up on an error that passes.'
   return 'The fault struck once, yet every later attempt failed too: the first one left something behind that the next trips over. Let a repeated attempt find the work half done and carry on.'
 }
 

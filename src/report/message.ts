@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isFaultlineError } from '../model/error.ts'
 import type { Paint } from './paint.ts'
 import { snapshotDiff } from './snapshot-diff.ts'
 import { visible } from './text.ts'
@@ -26,7 +27,8 @@ export function messageOf(error: unknown, otherwise: string, root: string): Mess
   const raw = textOf(error, 'message') || otherwise
   const own = hint === undefined ? raw : raw.replace(`\n  hint: ${hint}`, '')
   const lines = bounded(`${own}${comparison(error, own)}`)
-  const thrownAt = firstPartyFrame(textOf(error, 'stack'), raw, root)
+  // Where Faultline made its own error is no news.
+  const thrownAt = isFaultlineError(error) ? undefined : firstPartyFrame(textOf(error, 'stack'), raw, root)
   return {
     title: lines[0]!,
     rest: lines.slice(1),

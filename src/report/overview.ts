@@ -46,8 +46,10 @@ export function summaryLine(data: SimulationData, width: number, paint: Paint): 
   const ink = good ? paint.green : paint.red
   const facts = counted ? [plural(data.summary.points, 'point'), took(data.summary.durationMs)] : []
   const tail = facts.length === 0 ? '' : `  ${facts.join(' · ')}`
-  const name = cut(oneLine(data.name), Math.max(10, width - textWidth(text) - textWidth(tail) - 5))
-  return `${ink(good ? '✓' : '✗')} ${name}  ${ink(text)}${paint.dim(tail)}`
+  const room = width - textWidth(text) - 4
+  const name = cut(oneLine(data.name), Math.max(10, room))
+  const whole = textWidth(name) + textWidth(tail) <= room
+  return `${ink(good ? '✓' : '✗')} ${name}  ${ink(text)}${whole ? paint.dim(tail) : ''}`
 }
 
 function counts({ summary, causes }: SimulationData, counted: boolean): string[] {
@@ -55,7 +57,9 @@ function counts({ summary, causes }: SimulationData, counted: boolean): string[]
   const out = points === 0 && !counted ? [] : [plural(points, 'point')]
   if (!counted) return out
   if (causes.length > 0) out.unshift(plural(causes.length, 'finding'))
-  out.push(plural(scenarios, 'scenario'), `${number(survived)} survived`)
+  // The headline tells how many were judged; the baseline and what policy excuses make it another number.
+  if (scenarios !== survived + failed + unreached + flaky) out.push(plural(scenarios, 'scenario'))
+  out.push(`${number(survived)} survived`)
   if (failed > 0) out.push(`${number(failed)} failed`)
   if (unreached > 0) out.push(`${number(unreached)} never reached`)
   if (flaky > 0) out.push(`${number(flaky)} flaky`)

@@ -2,10 +2,11 @@ import { clearLine, cursorTo } from 'node:readline'
 import { environment } from '../model/environment.ts'
 import { type Paint, paintFor } from './paint.ts'
 import { cut, oneLine } from './text.ts'
-import { number, plural, took } from './words.ts'
+import { number, took } from './words.ts'
 
 const APPEARS_AFTER_MS = 500
 const EVERY_MS = 100
+const BAR = 16
 
 /** A line that tells how far a long simulation is. */
 export interface ProgressLine {
@@ -72,14 +73,17 @@ function progressText(
   paint: Paint,
 ): string {
   const share = total > 0 ? Math.min(1, done / total) : 0
-  const bar = '━'.repeat(Math.round(share * 16))
-  const counts = `${number(done)} of ${plural(total, 'scenario')}`
+  const bar = '━'.repeat(Math.round(share * BAR))
+  const track = '─'.repeat(BAR - bar.length)
+  const counts = `${number(done)} of ${number(total)}`
   const bad = failures > 0 ? `  ${number(failures)} failing` : ''
   const left = leftMs === undefined || done >= total ? '' : `  about ${took(leftMs)} left`
-  const fixed = 16 + 2 + counts.length + bad.length + left.length + 3
-  const label = cut(oneLine(name), Math.max(8, width - fixed))
-  const full = ` ${label}  ${bar}${'─'.repeat(16 - bar.length)} ${counts}${bad}${left}`
-  if (full.length > width) return cut(` ${label}  ${counts}${bad}`, width)
-  const rest = paint.dim('─'.repeat(16 - bar.length))
-  return ` ${paint.bold(label)}  ${paint.green(bar)}${rest} ${counts}${paint.red(bad)}${paint.dim(left)}`
+  const room = width - BAR - counts.length - bad.length - left.length - 5
+  if (room < 8)
+    return cut(
+      ` ${cut(oneLine(name), Math.max(8, width - counts.length - bad.length - 3))}  ${counts}${bad}`,
+      width,
+    )
+  const label = paint.bold(cut(oneLine(name), room))
+  return ` ${label}  ${paint.green(bar)}${paint.dim(track)}  ${counts}${paint.red(bad)}${paint.dim(left)}`
 }

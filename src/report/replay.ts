@@ -3,7 +3,7 @@ const UNSAFE = /[\0-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2
 
 /** The line to paste into a shell that runs one scenario again. */
 export function replayLine(token: string, command = '<the same test command>'): string {
-  return `FAULTLINE_REPLAY=${shellQuoted(token)} ${command.replace(UNSAFE, ' ').trim()}`
+  return `FAULTLINE_REPLAY=${shellQuoted(token)} ${command.replace(UNSAFE, ' ').trim()}`.toWellFormed()
 }
 
 /** One word of a POSIX shell; where it holds control characters, of bash, zsh and ksh. */

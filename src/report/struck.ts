@@ -1,55 +1,84 @@
 import type { Point } from '../model/point.ts'
 import type { FaultName, ScenarioResult } from '../model/result.ts'
-import { hitWords, inSource, type Site, type Surroundings, siteOf } from './place.ts'
+import { inSource, placeWords, type Site, type Surroundings, siteOf } from './place.ts'
 import { oneLine } from './text.ts'
-import { plural } from './words.ts'
+import { ordinal, plural } from './words.ts'
 
 const PLACES_MAX = 12
-const HITS_MAX = 3
+const HITS_MAX = 5
 
-/** A place where scenarios of one finding struck: which faults, at which hits. */
+/** A place where scenarios of one finding struck, and with what. */
 export interface Struck {
   readonly point: Point
   readonly site: Site
-  /** By fault: the hits in words; an empty word is the plain first one. */
-  readonly faults: ReadonlyMap<FaultName, ReadonlySet<string>>
+  readonly faults: ReadonlyMap<FaultName, readonly Point[]>
+  /** The place was hit more than once in one delivery. */
+  readonly repeated: boolean
 }
 
 /** The places of the scenarios that inject one fault, in the order of the scenarios. */
 export function struckBy(scenarios: readonly ScenarioResult[], around: Surroundings): Struck[] {
-  const places = new Map<string, Omit<Struck, 'faults'> & { faults: Map<FaultName, Set<string>> }>()
+  const places = new Map<string, Omit<Struck, 'faults'> & { faults: Map<FaultName, Point[]> }>()
   for (const { faults } of scenarios) {
     const [only] = faults
     if (only === undefined || faults.length > 1) continue
-    const site = siteOf(only.point)
-    const key = inSource(site) ? `${site.file}:${site.line}:${site.kind}` : only.point.key
+    const { fault, point } = only
+    const site = siteOf(point)
+    const key = inSource(site) ? `${site.file}:${site.line}:${site.kind}` : point.key
     let place = places.get(key)
-    if (place === undefined) places.set(key, (place = { point: only.point, site, faults: new Map() }))
-    const hits = place.faults.get(only.fault) ?? new Set()
-    place.faults.set(only.fault, hits.add(hitWords(only.point, around, false)))
+    if (place === undefined) {
+      const repeated = point.hit > 1 || around.repeated.has(point.key)
+      places.set(key, (place = { point, site, faults: new Map(), repeated }))
+    }
+    const points = place.faults.get(fault)
+    if (points === undefined) place.faults.set(fault, [point])
+    else points.push(point)
   }
   return [...places.values()]
 }
 
-/** `error, crash (2nd hit)`. */
-export function faultWords(struck: Struck): string {
-  return [...struck.faults].map(([fault, hits]) => `${fault}${hitsOf(hits)}`).join(', ')
+/** `error here, crash here (2nd hit)`: what struck, at which hits. */
+export function struckWords(struck: Struck, where: string): string {
+  const groups = [...faultsByHits(struck)]
+  return groups
+    .map(([hits, faults]) => `${faults.join(', ')} ${where}${hits === '' ? '' : ` (${hits})`}`)
+    .join(', ')
 }
 
-function hitsOf(hits: ReadonlySet<string>): string {
-  const words = [...hits].map((hit) => hit || 'the first')
-  if (words.length === 1 && hits.has('')) return ''
-  const more = words.length > HITS_MAX ? `; ${words.length - HITS_MAX} more` : ''
-  return ` (${words.slice(0, HITS_MAX).join('; ')}${more})`
+function faultsByHits({ faults, repeated }: Struck): Map<string, FaultName[]> {
+  const groups = new Map<string, FaultName[]>()
+  for (const [fault, points] of faults) {
+    const hits = hitsOf(points, repeated)
+    groups.set(hits, [...(groups.get(hits) ?? []), fault])
+  }
+  return groups
+}
+
+function hitsOf(points: readonly Point[], repeated: boolean): string {
+  const hits = new Set(points.map(({ hit }) => hit))
+  const attempts = new Set(points.map(({ attempt }) => attempt))
+  const parts: string[] = []
+  if (repeated) parts.push(hits.size === 1 ? `${ordinal(points[0]!.hit)} hit` : `hits ${listed(hits)}`)
+  if (attempts.size > 1) parts.push(`on attempts ${listed(attempts)}`)
+  else if (!attempts.has(1)) parts.push(`on attempt ${points[0]!.attempt}`)
+  return parts.join(', ')
+}
+
+function listed(numbers: ReadonlySet<number>): string {
+  const sorted = [...numbers].sort((a, b) => a - b)
+  return sorted.length <= HITS_MAX ? sorted.join(', ') : `${sorted.slice(0, HITS_MAX).join(', ')} …`
 }
 
 /** `lines 15, 16 (crash)`, `src/mail.ts:8 (error, crash)`: places in few words, those of `file` by line alone. */
 export function alsoWords(places: readonly Struck[], file: string): string[] {
   const groups = new Map<string, { file: string; faults: string; lines: Set<number>; key: string }>()
   for (const place of places) {
-    const faults = faultWords(place)
+    const groupsOf = [...faultsByHits(place)]
+    const faults = groupsOf
+      .map(([hits, names]) => [...names, ...(hits === '' ? [] : [hits])].join(', '))
+      .join('; ')
     const source = inSource(place.site)
-    const key = source ? place.point.file : place.point.key
+    const key = source ? place.point.file : placeWords(place.point)
     const group = groups.get(`${key}\n${faults}`) ?? { file: place.point.file, faults, lines: new Set(), key }
     if (source) group.lines.add(place.site.line)
     groups.set(`${key}\n${faults}`, group)

@@ -1,5 +1,5 @@
 import type { SimulationData } from '../model/result.ts'
-import { findingLine, findingLines } from './finding.ts'
+import { findingLine, findingText } from './finding.ts'
 import type { FindingContext } from './finding-context.ts'
 import { legend } from './gutter.ts'
 import { trimmed } from './layout.ts'
@@ -33,24 +33,20 @@ export function renderTerminal(data: SimulationData, options: TerminalOptions = 
   if (data.causes.length === 0) return trimmed([...lines, ...coverage])
   const context = contextOf(data, options, width, paint)
   const full = data.causes.slice(0, options.maxCauses ?? CAUSES_MAX)
-  full.forEach((cause, index) => {
-    lines.push('', paint.dim('─'.repeat(width)), ...findingLines(cause, index, context))
-  })
+  const texts = full.map((cause, index) => findingText(cause, index, context))
+  for (const text of texts) lines.push('', paint.dim('─'.repeat(width)), ...text.lines)
   lines.push('', paint.dim('─'.repeat(width)))
   const brief = data.causes.slice(full.length, full.length + BRIEF_MAX)
   lines.push(...brief.map((cause, index) => findingLine(cause, full.length + index, context)))
   const untold = data.causes.length - full.length - brief.length
   if (untold > 0) lines.push(paint.dim(`   and ${plural(untold, 'more finding')}`))
-  if (brief.length > 0) lines.push('')
   // Said again at the end: a long report scrolls its head away.
-  const verdict = ` ${summaryLine(data, width - 1, paint)}`
-  return trimmed([
-    ...lines,
-    `   ${legend(paint)}`,
-    ...(coverage.length > 0 ? ['', ...coverage] : []),
-    '',
-    verdict,
-  ])
+  const verdict = [` ${summaryLine(data, width - 1, paint)}`]
+  const marks = texts.some(({ framed }) => framed) ? legend(width, paint) : []
+  const tail = [marks, coverage, verdict].filter((block) => block.length > 0)
+  for (const [index, block] of tail.entries())
+    lines.push(...(index === 0 && brief.length === 0 ? [] : ['']), ...block)
+  return trimmed(lines)
 }
 
 /**

@@ -12,7 +12,7 @@ type Kind = 'operation' | 'doubtful' | 'step' | 'other'
 
 const THREAD_POOL = /REQUEST$/
 const LISTED_OR_IDLE =
-  /WRAP$|^FS|^HTTP|^STREAM_|^FILEHANDLE|^DIRHANDLE|^TLS|^Tick|^Microtask$|^PROMISE$|PORT$|^TTY/
+  /WRAP$|^FS|^HTTP|^STREAM_|^FILEHANDLE|^DIRHANDLE|^TLS|^Tick|^Microtask$|^bound-|^PROMISE$|PORT$|^TTY/
 /** A doubtful resource that says nothing for so long is a handle rather than an operation. */
 const doubtMaxMs = 1_000
 

@@ -41,7 +41,8 @@ export function error(value?: unknown | (() => unknown)): Fault {
   return {
     [faultBrand]: true,
     name: 'error',
-    obstacle: (place, policy) => (place.canFail || policy === 'everywhere' ? undefined : 'nothing there can throw'),
+    obstacle: (place, policy) =>
+      place.canFail || policy === 'everywhere' ? undefined : 'nothing there can throw',
     strike: ({ place }) => {
       if (value === undefined) throw new GlitchError(whereOf(place))
       throw typeof value === 'function' ? value() : value

@@ -1,5 +1,13 @@
 /** How one delivery ended. */
-export type DeliveryOutcome = 'completed' | 'failed' | 'dead' | 'crashed' | 'stalled' | 'interrupted' | 'timedOut' | 'lost'
+export type DeliveryOutcome =
+  | 'completed'
+  | 'failed'
+  | 'dead'
+  | 'crashed'
+  | 'stalled'
+  | 'interrupted'
+  | 'timedOut'
+  | 'lost'
 
 /** One delivery that was performed. */
 export interface DeliveryRecord {

@@ -2,18 +2,45 @@ import type { Point } from './point.ts'
 
 /** The names of the faults. */
 export type FaultName =
-  | 'error' | 'crash' | 'stall' | 'interrupt' | 'timeout' | 'delay' | 'rival'
-  | 'duplicate' | 'reorder' | 'eager' | 'exhaust'
+  | 'error'
+  | 'crash'
+  | 'stall'
+  | 'interrupt'
+  | 'timeout'
+  | 'delay'
+  | 'rival'
+  | 'duplicate'
+  | 'reorder'
+  | 'eager'
+  | 'exhaust'
 
 export type Outcome = 'survived' | 'failed' | 'unreached' | 'flaky' | 'beyond-policy'
 
 export type Reason =
-  | 'assertion' | 'snapshot' | 'dead' | 'runaway' | 'hung' | 'unsettled'
-  | 'rejection' | 'undrained' | 'deadlock' | 'nondeterministic'
+  | 'assertion'
+  | 'snapshot'
+  | 'dead'
+  | 'runaway'
+  | 'hung'
+  | 'unsettled'
+  | 'rejection'
+  | 'undrained'
+  | 'deadlock'
+  | 'nondeterministic'
 
 export type TimelineKind =
-  | 'enqueued' | 'started' | 'glitched' | 'completed' | 'failed' | 'retried' | 'crashed'
-  | 'redelivered' | 'settled' | 'dead' | 'clock' | 'checked'
+  | 'enqueued'
+  | 'started'
+  | 'glitched'
+  | 'completed'
+  | 'failed'
+  | 'retried'
+  | 'crashed'
+  | 'redelivered'
+  | 'settled'
+  | 'dead'
+  | 'clock'
+  | 'checked'
 
 /** One thing that happened, in virtual time. */
 export interface TimelineEvent {

@@ -8,7 +8,8 @@ export type Duration = number | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
 export type When = Date | Duration
 
 const SHAPE = /^\d+(?:\.\d+)?(?:ms|s|m|h|d)$/
-const ALLOWED = "a number of milliseconds ≥ 0, or a number with a unit such as '250ms', '3s', '5m', '2h', '14d'"
+const ALLOWED =
+  "a number of milliseconds ≥ 0, or a number with a unit such as '250ms', '3s', '5m', '2h', '14d'"
 
 /** The duration in milliseconds; `what` names the option in the error. */
 export function durationMs(value: Duration, what: string): number {
@@ -28,7 +29,8 @@ export function whenMs(value: When, nowMs: number, what: string): number {
 }
 
 function badTime(value: unknown, what: string, allowed: string): FaultlineError {
-  const received = value instanceof Date ? 'an invalid Date' : typeof value === 'string' ? `'${value}'` : String(value)
+  const received =
+    value instanceof Date ? 'an invalid Date' : typeof value === 'string' ? `'${value}'` : String(value)
   return new FaultlineError('FAULTLINE_BAD_TIME', {
     message: `${what} is no time: received ${received}; allowed is ${allowed}.`,
   })

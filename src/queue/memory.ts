@@ -54,7 +54,7 @@ export function memoryQueue(options?: MemoryQueueOptions): MemoryQueue {
 export class MemoryQueue implements QueueAdapter {
   readonly kind = 'memory'
   readonly capabilities: QueueCapabilities = CAPABILITIES
-  readonly time: QueueTime
+  time: QueueTime
   readonly performed: DeliveryRecord[] = []
   readonly dead: DeliveryRecord[] = []
   readonly #waiting: DueList<MemoryJob> = new DueList()
@@ -104,7 +104,8 @@ export class MemoryQueue implements QueueAdapter {
     return Promise.resolve(pending)
   }
 
-  clear(): Promise<void> {
+  clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
+    if (nowMs !== undefined) this.time = new MemoryTime(nowMs)
     this.#waiting.clear()
     this.#keys.clear()
     this.#registry.resetCounts()

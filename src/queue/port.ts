@@ -88,8 +88,8 @@ export interface QueueAdapter {
   enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
   /** In the order in which they would be performed. */
   pending(): Promise<DueJob[]>
-  /** Empties the queue, its records and what it knows of past jobs; virtual time stays. */
-  clear(): Promise<void>
+  /** Empties the queue, its records and what it knows of past jobs; virtual time stays, or starts anew at `nowMs`. */
+  clear(options?: { readonly nowMs?: number }): Promise<void>
   /** Moves virtual time to the due time of the earliest job in the window and claims it; none: undefined. */
   claim(worker: string, window?: DueWindow): Promise<Claim | undefined>
   /** Calls the user's code and resolves or rejects as it does. Called inside the delivery's async context. */

@@ -42,7 +42,11 @@ export class Delivery implements ContextDelivery {
   fatal: Error | undefined
   /** Told once, when it dies. */
   onDeath: (() => void) | undefined
+  /** Told of every job it enqueued. */
+  onEnqueued: ((name: string) => void) | undefined
   late: LateReach | undefined
+  /** What was rejected in it and never handled. */
+  rejections: unknown[] | undefined
   /** Awaits so far; bounded, so that a loop that never yields ends. */
   awaits = 0
   #timers: object[] | undefined
@@ -73,7 +77,8 @@ export class Delivery implements ContextDelivery {
 
   enqueuePoint(name: string, when: 'before' | 'after'): void {
     if (this.death !== undefined) throw this.death
-    this.mode.reachQueue?.(this, 'enqueue', `${when} enqueue ${name}`)
+    if (when === 'after') this.onEnqueued?.(name)
+    this.mode.reachQueue?.(this, 'enqueue', `${when}-enqueue:${name}`)
   }
 
   opened(activation: Activation): void {

@@ -31,7 +31,13 @@ export interface Mode {
   /** One of the queue's own points is reached; may throw. */
   reachQueue?(delivery: Delivery, kind: 'enqueue' | 'settle', key: string): void
   /** An armed await is about to be entered; what this returns is awaited instead. */
-  hold?(delivery: Delivery, file: FileRecord, index: number, activation: Activation, awaited: unknown): unknown
+  hold?(
+    delivery: Delivery,
+    file: FileRecord,
+    index: number,
+    activation: Activation,
+    awaited: unknown,
+  ): unknown
   /** A returned promise is waited for before `reach` is asked, so that a fault strikes after the effect. */
   readonly strikesReturns?: boolean
 }

@@ -56,7 +56,12 @@ function enter(): Activation | undefined {
   return activation
 }
 
-function awaiting(file: FileRecord, index: number, activation: Activation | undefined, awaited: unknown): unknown {
+function awaiting(
+  file: FileRecord,
+  index: number,
+  activation: Activation | undefined,
+  awaited: unknown,
+): unknown {
   if (activation === undefined) return awaited
   suspend(activation)
   const { delivery } = activation
@@ -77,7 +82,12 @@ function suspend(activation: Activation): void {
   activation.caller = undefined
 }
 
-function awaited(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown {
+function awaited(
+  file: FileRecord,
+  index: number,
+  activation: Activation | undefined,
+  value: unknown,
+): unknown {
   if (activation === undefined) return value
   shared.progress++
   shared.current = activation
@@ -98,14 +108,24 @@ function resumed(file: FileRecord, index: number, activation: Activation | undef
 }
 
 /** An async function returns: its activation is over, whatever strikes at the return. */
-function returning(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown {
+function returning(
+  file: FileRecord,
+  index: number,
+  activation: Activation | undefined,
+  value: unknown,
+): unknown {
   if (activation === undefined) return value
   suspend(activation)
   activation.delivery.closed(activation)
   return file.s[index] === 0 ? value : returned(file, index, activation, value)
 }
 
-function returned(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown {
+function returned(
+  file: FileRecord,
+  index: number,
+  activation: Activation | undefined,
+  value: unknown,
+): unknown {
   const delivery = running()
   if (delivery === undefined || !alive(delivery, file, index)) return value
   const branch = branchOf(delivery, activation)
@@ -119,12 +139,20 @@ function returned(file: FileRecord, index: number, activation: Activation | unde
   return value
 }
 
-function strikeReturn(delivery: Delivery, file: FileRecord, index: number, branch: Activation, value: unknown): void {
+function strikeReturn(
+  delivery: Delivery,
+  file: FileRecord,
+  index: number,
+  branch: Activation,
+  value: unknown,
+): void {
   delivery.mode.reach(delivery, file, index, branch, undefined, value)?.strike(delivery, branch, false)
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  return (
+    typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
+  )
 }
 
 function runaway(delivery: Delivery, file: FileRecord, index: number): FaultlineError {

@@ -37,7 +37,8 @@ function install(): void {
 function uninstall(): void {
   process.removeListener('uncaughtException', uncaught)
   process.removeListener('unhandledRejection', unhandled)
-  for (const event of events) for (const listener of saved[event] ?? []) process.on(event, listener as () => void)
+  for (const event of events)
+    for (const listener of saved[event] ?? []) process.on(event, listener as () => void)
   saved = {}
   onRejection = undefined
 }

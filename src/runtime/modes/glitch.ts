@@ -21,7 +21,12 @@ export interface Search extends Strike {
   holdAwait?(delivery: Delivery, awaited: unknown): unknown
   fired: boolean
   /** The place, once found. */
-  found?: { readonly file: FileRecord; readonly index: number; readonly delivery: Delivery; readonly activation: Activation }
+  found?: {
+    readonly file: FileRecord
+    readonly index: number
+    readonly delivery: Delivery
+    readonly activation: Activation
+  }
 }
 
 interface Passed {
@@ -76,7 +81,13 @@ export class GlitchMode implements Mode {
     return undefined
   }
 
-  hold(delivery: Delivery, file: FileRecord, index: number, activation: Activation, awaited: unknown): unknown {
+  hold(
+    delivery: Delivery,
+    file: FileRecord,
+    index: number,
+    activation: Activation,
+    awaited: unknown,
+  ): unknown {
     const place = placesOf(file)[index]!
     for (const search of this.searches) {
       if (search.fired || !search.matches(place) || !holds(search, place)) continue

@@ -48,7 +48,13 @@ export class InjectMode implements Mode {
     return undefined
   }
 
-  hold(delivery: Delivery, file: FileRecord, index: number, activation: Activation, awaited: unknown): unknown {
+  hold(
+    delivery: Delivery,
+    file: FileRecord,
+    index: number,
+    activation: Activation,
+    awaited: unknown,
+  ): unknown {
     for (const target of this.targets) {
       if (target.fired || target.holdAwait === undefined) continue
       if (target.index !== index || target.file !== file || !isOf(target, delivery)) continue

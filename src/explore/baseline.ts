@@ -1,0 +1,67 @@
+import { FaultlineError } from '../model/error.ts'
+import type { Point } from '../model/point.ts'
+import type { Finding } from '../oracle/index.ts'
+import { arm, type FileRecord, RecordMode, shared } from '../runtime/index.ts'
+import { noPoints } from './no-points.ts'
+import { firstDivergence, type RecordedPoint, recordedPoints } from './recorded.ts'
+import type { RunEnd, Runner } from './run.ts'
+
+/** What the unfaulted runs told. */
+export interface Baseline {
+  readonly end: RunEnd
+  /** The job is wrong without chaos, or differs from run to run. */
+  readonly finding: Finding | undefined
+  readonly points: readonly RecordedPoint[]
+  readonly files: ReadonlySet<FileRecord>
+}
+
+/** Performs the work without faults, once, and records every point. */
+export async function record<W>(runner: Runner<W>): Promise<{ end: RunEnd; points: RecordedPoint[] }> {
+  const mode = new RecordMode()
+  const end = await runner.run({ id: 'baseline', faults: [], mode, patient: true, arm: () => arm(mode) })
+  return { end, points: recordedPoints(mode.reached) }
+}
+
+/** Twice without faults: the job must be right, and must do the same both times. */
+export async function baseline<W>(runner: Runner<W>): Promise<Baseline> {
+  const first = await record(runner)
+  const files = filesOf(first.points)
+  if (first.end.finding !== undefined) return { ...first, finding: first.end.finding, files }
+  if (files.size === 0) throw noPoints(runner.setup.name, Object.values(shared.files))
+  runner.expected = { snapshot: first.end.snapshot }
+  const second = await record(runner)
+  const finding = nondeterminism(first.points, second)
+  return { ...first, finding, files }
+}
+
+function nondeterminism(
+  first: readonly RecordedPoint[],
+  second: { end: RunEnd; points: RecordedPoint[] },
+): Finding | undefined {
+  const divergence = firstDivergence(first, second.points)
+  const { finding } = second.end
+  if (divergence === undefined && finding === undefined) return undefined
+  const what =
+    divergence === undefined
+      ? `the second run failed: ${finding!.error.message}`
+      : `the runs part at ${divergence}`
+  return {
+    reason: 'nondeterministic',
+    error: new FaultlineError('FAULTLINE_NONDETERMINISTIC', {
+      message: `Two runs without faults differ: ${what}.`,
+      hint: 'What the first run leaves behind (module variables, rows, files) must be reset in `setup`; time, randomness and UUIDs are the same in every run.',
+      ...(finding === undefined ? undefined : { cause: finding.error }),
+    }),
+  }
+}
+
+function filesOf(points: readonly RecordedPoint[]): Set<FileRecord> {
+  const files = new Set<FileRecord>()
+  for (const { file } of points) if (file !== undefined) files.add(file)
+  return files
+}
+
+/** The points without what it takes to strike there. */
+export function plainPoints(recorded: readonly RecordedPoint[]): Point[] {
+  return recorded.map(({ point }) => point)
+}

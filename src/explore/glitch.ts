@@ -1,0 +1,59 @@
+import { error, type Fault, isFault } from '../fault/index.ts'
+import { FaultlineError } from '../model/error.ts'
+import type { Place } from '../model/point.ts'
+import { unknownName } from './options.ts'
+
+const brand: unique symbol = Symbol.for('faultline.glitch-maker') as never
+
+/** Which time the place must be reached. */
+export interface GlitchTiming {
+  /** 1-based, counted in one delivery as it runs; default 1. */
+  readonly hit?: number
+  /** Which delivery of the job, 1-based; default any. */
+  readonly attempt?: number
+}
+
+/** A fault at a place that is described, for `runScenario`. */
+export interface Glitch {
+  readonly [brand]: true
+  /** As the user wrote it: `glitchBeforeLine('src/jobs/charge.ts:14')`. */
+  readonly description: string
+  readonly key: string
+  readonly fault: Fault
+  readonly after: boolean
+  readonly timing: GlitchTiming
+  readonly args?: (args: unknown[]) => boolean
+  readonly returns?: (value: unknown) => boolean
+  matches(place: Place): boolean
+  /** Keys that could have been given instead. */
+  candidates(places: readonly Place[]): string[]
+}
+
+/** Whether a value is a {@link Glitch}, of any loaded copy of the package. */
+export function isGlitch(value: unknown): value is Glitch {
+  return typeof value === 'object' && value !== null && brand in value
+}
+
+/** A glitch of one maker; the fault is `error()` unless one is given. */
+export function makeGlitch(
+  maker: string,
+  key: string,
+  fault: Fault = error(),
+  timing: GlitchTiming = {},
+  rest: Pick<Glitch, 'matches' | 'candidates'> & Partial<Glitch>,
+): Glitch {
+  if (!isFault(fault)) {
+    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+      message: `${maker}('${key}', fault) takes a fault: received ${typeof fault}; allowed are error(), crash(), rival(fn).`,
+    })
+  }
+  for (const name of Object.keys(timing))
+    if (name !== 'hit' && name !== 'attempt') throw unknownName('option', name, ['hit', 'attempt'])
+  for (const [name, value] of Object.entries(timing)) {
+    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue
+    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+      message: `${name}: received ${String(value)}; allowed is a whole number ≥ 1.`,
+    })
+  }
+  return { [brand]: true, description: `${maker}('${key}')`, key, fault, after: false, timing, ...rest }
+}

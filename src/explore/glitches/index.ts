@@ -1,0 +1,6 @@
+export { glitchAfterAwait } from './after-await.ts'
+export { glitchAfterLine } from './after-line.ts'
+export { glitchAt } from './at.ts'
+export { glitchBeforeCall } from './before-call.ts'
+export { glitchBeforeLine } from './before-line.ts'
+export { glitchBeforeReturn } from './before-return.ts'

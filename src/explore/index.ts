@@ -1,0 +1,17 @@
+export { cutOnCrash } from './cut-on-crash.ts'
+export type { Glitch, GlitchTiming } from './glitch.ts'
+export * from './glitches/index.ts'
+export type { Assertions, CheckName, RunInfo, SimulationOptions } from './options.ts'
+export { outside } from './outside.ts'
+export { ResilienceError, type SimulationReport } from './report.ts'
+export { runScenario, type ScenarioOptions } from './scenario.ts'
+export {
+  assertResilient,
+  replayedElsewhere,
+  runSimulation,
+  setupOf,
+  simulate,
+  simulateSetup,
+} from './simulation.ts'
+export { trace } from './trace.ts'
+export { type EnqueuedBy, enqueuedBy, type Once, once, type Work } from './work.ts'

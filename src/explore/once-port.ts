@@ -1,0 +1,55 @@
+import type { JobContext } from '../model/job.ts'
+import type { DeliveryPort } from '../perform/index.ts'
+import type { Claim, QueueAdapter } from '../queue/port.ts'
+
+/** The claim of a work that is in no queue: a request handler. */
+export function onceClaim(name: string, queue: QueueAdapter, worker: string): Claim {
+  return {
+    id: `${name}-1`,
+    name,
+    payload: undefined,
+    attempt: 1,
+    maxAttempts: 1,
+    delivery: 1,
+    redelivered: false,
+    worker,
+    atMs: queue.time.nowMs(),
+    part: 'perform',
+  }
+}
+
+/** Performs a request handler: nothing redelivers it, and it may fail. */
+export class OncePort implements DeliveryPort {
+  result: unknown
+  readonly #fn: (context: JobContext) => unknown
+  readonly #queue: QueueAdapter
+
+  constructor(fn: (context: JobContext) => unknown, queue: QueueAdapter) {
+    this.#fn = fn
+    this.#queue = queue
+  }
+
+  async run(claim: Claim, extras: { readonly signal: AbortSignal }): Promise<unknown> {
+    const queue = this.#queue
+    this.result = await this.#fn({
+      id: claim.id,
+      name: claim.name,
+      attempt: 1,
+      maxAttempts: 1,
+      redelivered: false,
+      get signal() {
+        return extras.signal
+      },
+      enqueue: queue.enqueue.bind(queue) as JobContext['enqueue'],
+    })
+    return this.result
+  }
+
+  async settle(_claim: Claim, ending: { readonly ok: boolean }): Promise<{ status: 'completed' | 'dead' }> {
+    return { status: ending.ok ? 'completed' : 'dead' }
+  }
+
+  async expire(): Promise<number> {
+    return this.#queue.time.nowMs()
+  }
+}

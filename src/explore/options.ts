@@ -1,0 +1,234 @@
+import { closest, distance } from 'fastest-levenshtein'
+import { defaultFamilies, type ErrorPolicy, type Fault, families, isFault } from '../fault/index.ts'
+import type { DeliveryRecord } from '../model/delivery.ts'
+import { FaultlineError } from '../model/error.ts'
+import type { Point } from '../model/point.ts'
+import type { FaultName, InjectedFault } from '../model/result.ts'
+import type { When } from '../model/time.ts'
+import type { QueueAdapter } from '../queue/port.ts'
+
+/** What the assertions are told about the run. */
+export interface RunInfo {
+  /** Empty on the run without faults. */
+  readonly faults: readonly InjectedFault[]
+  readonly queue: QueueAdapter
+  readonly performed: readonly DeliveryRecord[]
+  readonly dead: readonly DeliveryRecord[]
+  /** The virtual now. */
+  readonly now: Date
+  /** What the work returned. */
+  readonly result: unknown
+  /** The scenario's id; `baseline` without faults. */
+  readonly id: string
+}
+
+/** Judges the final state of a run; `false`, or a promise of it, fails. */
+export type Assertions<W> = (run: RunInfo, world: W) => unknown
+
+/** The built-in checks. */
+export type CheckName = 'completes' | 'settled' | 'rejections' | 'drained'
+
+/** How a work is simulated; everything is optional. */
+export interface SimulationOptions<W = unknown> {
+  /** Default: the job's or function's name. Unique in a test run, for the replay. */
+  readonly name?: string
+  /** Default: a fresh memory queue for every run. */
+  readonly queue?: QueueAdapter | (() => QueueAdapter | Promise<QueueAdapter>)
+  /** Once, before the first run; a returned function disposes. */
+  readonly boot?: () => unknown
+  /** Before every run: a clean world. */
+  readonly setup?: (context: { queue: QueueAdapter; signal: AbortSignal }) => W | Promise<W>
+  readonly teardown?: (world: W) => unknown
+  /** The final state; that of every scenario must equal the one without faults. */
+  readonly snapshot?: (world: W) => unknown
+  /** Paths of the snapshot that may differ: `orders[*].paidAt`, or a RegExp. */
+  readonly mask?: readonly (string | RegExp)[]
+  /** Default `['error', 'crash']`. */
+  readonly faults?: readonly (FaultName | Fault)[] | 'all'
+  /** Faults per scenario; default 1. */
+  readonly depth?: number
+  /** Which hits of a place: first, second, third and last (`'edges'`, the default), all, or the first n. */
+  readonly hits?: 'edges' | 'all' | number
+  /** Where `error` strikes: default where something can throw. */
+  readonly errors?: ErrorPolicy
+  /** Globs of files, or a filter; default all first-party code. */
+  readonly points?: string | readonly string[] | ((point: Point) => boolean)
+  /** Perform only the jobs due by then. */
+  readonly within?: When
+  /** Where the virtual clock starts; default the wall clock. */
+  readonly now?: Date
+  /** After a crash: cut what the dead worker held; see `cutOnCrash`. */
+  readonly onCrash?: () => unknown
+  /** After a crash: boot the application again. */
+  readonly restart?: () => unknown
+  readonly checks?: Partial<Record<CheckName, boolean>>
+  /** Default 10 000; more are sampled. */
+  readonly maxScenarios?: number
+  /** Default 1. */
+  readonly seed?: number
+  /** Deliveries of one job before it counts as a runaway; default 100. */
+  readonly maxDeliveries?: number
+  /** Real milliseconds without progress after which a run counts as hung; default 2 000. */
+  readonly hangAfterMs?: number
+  /** Real milliseconds for the whole. */
+  readonly budgetMs?: number
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, total: number) => void
+}
+
+const optionNames = [
+  'name',
+  'queue',
+  'boot',
+  'setup',
+  'teardown',
+  'snapshot',
+  'mask',
+  'faults',
+  'depth',
+  'hits',
+  'errors',
+  'points',
+  'within',
+  'now',
+  'onCrash',
+  'restart',
+  'checks',
+  'maxScenarios',
+  'seed',
+  'maxDeliveries',
+  'hangAfterMs',
+  'budgetMs',
+  'signal',
+  'onProgress',
+] as const satisfies readonly (keyof SimulationOptions)[]
+const checkNames: readonly CheckName[] = ['completes', 'settled', 'rejections', 'drained']
+
+/** Assertions and options may come in either order, and assertions may be left out. */
+export function splitArguments<W, O extends SimulationOptions<W>>(
+  first: Assertions<W> | O | undefined,
+  second: Assertions<W> | O | undefined,
+  extra: readonly string[] = [],
+): { assertions: Assertions<W> | undefined; options: O } {
+  const given = [first, second].filter((argument) => argument !== undefined)
+  const functions = given.filter((argument) => typeof argument === 'function')
+  const objects = given.filter((argument) => typeof argument !== 'function')
+  if (
+    functions.length > 1 ||
+    objects.length > 1 ||
+    objects.some((object) => typeof object !== 'object' || object === null)
+  ) {
+    throw bad(
+      `Expected assertions (a function) and options (an object), in either order: received ${given.map(kind).join(' and ')}.`,
+    )
+  }
+  const options = (objects[0] ?? {}) as O
+  checkOptions(options, extra)
+  return { assertions: functions[0] as Assertions<W> | undefined, options }
+}
+
+function checkOptions(
+  options: Omit<SimulationOptions, 'setup' | 'teardown' | 'snapshot'> & {
+    setup?: unknown
+    teardown?: unknown
+    snapshot?: unknown
+  },
+  extra: readonly string[],
+): void {
+  const known = [...optionNames, ...extra]
+  for (const name of Object.keys(options)) {
+    if (!known.includes(name)) throw unknownName('option', name, known)
+  }
+  for (const name of Object.keys(options.checks ?? {})) {
+    if (!checkNames.includes(name as CheckName)) throw unknownName('check', name, checkNames)
+  }
+  if (options.depth !== undefined && options.depth !== 1) {
+    throw bad(
+      `depth: received ${String(options.depth)}; this version simulates one fault per scenario: depth 1.`,
+    )
+  }
+  const { hits } = options
+  if (hits !== undefined && hits !== 'edges' && hits !== 'all' && !(Number.isInteger(hits) && hits > 0)) {
+    throw bad(`hits: received ${kind(hits)}; allowed are 'edges', 'all' and a whole number ≥ 1.`)
+  }
+  if (
+    options.errors !== undefined &&
+    options.errors !== 'where-possible' &&
+    options.errors !== 'everywhere'
+  ) {
+    throw bad(`errors: received ${kind(options.errors)}; allowed are 'where-possible' and 'everywhere'.`)
+  }
+  if (options.now !== undefined && !(options.now instanceof Date && !Number.isNaN(options.now.getTime()))) {
+    throw bad(`now: received ${kind(options.now)}; allowed is a valid Date.`)
+  }
+  for (const name of ['maxScenarios', 'maxDeliveries', 'hangAfterMs', 'budgetMs'] as const) {
+    const value = options[name]
+    if (value !== undefined && !(typeof value === 'number' && value > 0)) {
+      throw bad(`${name}: received ${kind(value)}; allowed is a number > 0.`)
+    }
+  }
+  for (const name of ['setup', 'teardown', 'snapshot', 'boot', 'onCrash', 'restart', 'onProgress'] as const) {
+    const value = options[name]
+    if (value !== undefined && typeof value !== 'function')
+      throw bad(`${name}: received ${kind(value)}; allowed is a function.`)
+  }
+  if (options.seed !== undefined && !Number.isSafeInteger(options.seed)) {
+    throw bad(`seed: received ${kind(options.seed)}; allowed is a whole number.`)
+  }
+}
+
+/** A family to run: a fault, and the word that names it in ids. */
+export interface Family {
+  readonly label: string
+  readonly fault: Fault
+}
+
+/** The families that were chosen. */
+export function familiesOf(chosen: SimulationOptions['faults']): Family[] {
+  const names =
+    chosen === undefined
+      ? defaultFamilies
+      : chosen === 'all'
+        ? (Object.keys(families) as FaultName[])
+        : chosen
+  if (!Array.isArray(names) || names.length === 0) {
+    throw bad(
+      `faults: received ${kind(chosen)}; allowed are 'all' and a list of at least one of ${Object.keys(families).join(', ')}, or faults such as crash().`,
+    )
+  }
+  const seen = new Map<string, number>()
+  return names.map((given: FaultName | Fault) => {
+    const fault = isFault(given) ? given : makeFamily(given)
+    const count = (seen.get(fault.name) ?? 0) + 1
+    seen.set(fault.name, count)
+    return { label: count === 1 ? fault.name : `${fault.name}~${count}`, fault }
+  })
+}
+
+function makeFamily(name: unknown): Fault {
+  const make = families[name as FaultName]
+  if (make === undefined) throw unknownName('fault', String(name), Object.keys(families))
+  return make()
+}
+
+/** An error that says what was received, what is allowed, and what is nearest. */
+export function unknownName(what: string, received: string, allowed: readonly string[]): FaultlineError {
+  const near = closest(received, [...allowed])
+  return new FaultlineError('FAULTLINE_BAD_OPTION', {
+    message: `There is no ${what} '${received}'; allowed are ${allowed.join(', ')}.`,
+    ...(distance(received, near) <= Math.max(2, near.length / 3)
+      ? { hint: `Did you mean '${near}'?` }
+      : undefined),
+  })
+}
+
+function bad(message: string): FaultlineError {
+  return new FaultlineError('FAULTLINE_BAD_OPTION', { message })
+}
+
+function kind(value: unknown): string {
+  if (typeof value === 'string') return `'${value}'`
+  if (value === null || typeof value !== 'object')
+    return typeof value === 'function' ? 'a function' : String(value)
+  return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
+}

@@ -1,0 +1,122 @@
+import type { Place, Point } from '../model/point.ts'
+import { type FileRecord, placesOf, type Reached } from '../runtime/index.ts'
+
+/** A point of a recorded run, with all it takes to strike there in another. */
+export interface RecordedPoint {
+  readonly point: Point
+  readonly file: FileRecord | undefined
+  readonly index: number
+  /** The activation's path, and the hit within it. */
+  readonly branch: string
+  readonly branchHit: number
+  /** How many hits the place has in this delivery. */
+  hits: number
+}
+
+/** The queue's own points have no source. */
+export function queuePlace(kind: 'enqueue' | 'settle', key: string): Place {
+  return { kind, key, file: '', line: 0, column: 0, function: '', canFail: true, pausable: false, also: [] }
+}
+
+/**
+ * What was reached, as points. Hits of a place are numbered branch by branch, branches in the order of their
+ * creation, so that the numbers do not depend on which I/O came back first.
+ */
+export function recordedPoints(reached: readonly Reached[]): RecordedPoint[] {
+  const groups = new Map<string, Reached[]>()
+  for (const one of reached) {
+    const key = groupKey(one)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [one])
+    else group.push(one)
+  }
+  const hits = new Map<Reached, [hit: number, of: number]>()
+  for (const group of groups.values()) {
+    if (group.length > 1) group.sort(byBranch)
+    group.forEach((one, position) => hits.set(one, [position + 1, group.length]))
+  }
+  return reached.map((one) => toRecorded(one, hits.get(one)!))
+}
+
+function toRecorded(one: Reached, [hit, of]: [number, number]): RecordedPoint {
+  const { identity } = one.delivery
+  const place =
+    one.file === undefined ? queuePlace(one.queue!.kind, one.queue!.key) : placesOf(one.file)[one.index]!
+  return {
+    point: { ...place, hit, attempt: identity.ordinal, job: identity.name, jobId: identity.jobId },
+    file: one.file,
+    index: one.index,
+    branch: one.activation.path,
+    branchHit: one.hit,
+    hits: of,
+  }
+}
+
+const fileIds = new WeakMap<FileRecord, number>()
+let nextFileId = 0
+
+function groupKey({ delivery, file, index, queue }: Reached): string {
+  const { jobId, ordinal } = delivery.identity
+  if (file === undefined) return `${jobId}/${ordinal}/${queue!.key}`
+  let id = fileIds.get(file)
+  if (id === undefined) fileIds.set(file, (id = nextFileId++))
+  return `${jobId}/${ordinal}/${id}:${index}`
+}
+
+function byBranch(a: Reached, b: Reached): number {
+  if (a.activation === b.activation) return a.hit - b.hit
+  const left = a.activation.path.split('.')
+  const right = b.activation.path.split('.')
+  for (let i = 0; i < left.length && i < right.length; i++) {
+    const difference = Number(left[i]) - Number(right[i])
+    if (difference !== 0) return difference
+  }
+  return left.length - right.length
+}
+
+/**
+ * The first place where two recorded runs differ, branch by branch; `undefined` where they are equal. The order
+ * across branches is the machine's affair.
+ */
+export function firstDivergence(
+  first: readonly RecordedPoint[],
+  second: readonly RecordedPoint[],
+): string | undefined {
+  const left = branches(first)
+  const right = branches(second)
+  for (const [name, points] of left) {
+    const others = right.get(name) ?? []
+    for (let i = 0; i < Math.max(points.length, others.length); i++) {
+      if (points[i]?.key === others[i]?.key) continue
+      return `step ${i + 1} of ${name}: the first run reached ${words(points[i])}, the second ${words(others[i])}`
+    }
+  }
+  for (const [name, points] of right) {
+    if (!left.has(name))
+      return `step 1 of ${name}: the first run reached nothing, the second ${words(points[0])}`
+  }
+  return undefined
+}
+
+interface Step {
+  readonly key: string
+  readonly point: Point
+}
+
+function branches(recorded: readonly RecordedPoint[]): Map<string, Step[]> {
+  const all = new Map<string, Step[]>()
+  for (const { point, branch, index } of recorded) {
+    const name = `${point.jobId}, delivery ${point.attempt}${branch === '0' ? '' : `, branch ${branch}`}`
+    const steps = all.get(name)
+    const step = { key: `${point.file}:${index}:${point.key}`, point }
+    if (steps === undefined) all.set(name, [step])
+    else steps.push(step)
+  }
+  return all
+}
+
+function words(step: Step | undefined): string {
+  if (step === undefined) return 'nothing'
+  const { point } = step
+  return point.file === '' ? point.key : `${point.file}:${point.line} (${point.kind} in ${point.function})`
+}

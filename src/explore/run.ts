@@ -1,0 +1,269 @@
+import { installVirtualGlobals } from '../clock/index.ts'
+import { execution } from '../model/context.ts'
+import type { DueJob } from '../model/delivery.ts'
+import { FaultlineError, isFaultlineError } from '../model/error.ts'
+import type { JobDefinition, JobRequest } from '../model/job.ts'
+import type { InjectedFault } from '../model/result.ts'
+import { whenMs } from '../model/time.ts'
+import { checks, compareSnapshots, type Finding, fixSnapshot } from '../oracle/index.ts'
+import { deliver, performDue, Session, Watchdog } from '../perform/index.ts'
+import { defineJob, MemoryQueue } from '../queue/index.ts'
+import type { Claim, QueueAdapter } from '../queue/port.ts'
+import { disarm, type Mode } from '../runtime/index.ts'
+import { calm } from './calm.ts'
+import { OncePort, onceClaim } from './once-port.ts'
+import type { Assertions, CheckName, RunInfo, SimulationOptions } from './options.ts'
+import { type EnqueuedBy, kindOfWork, nameOfWork, type Once, type Work } from './work.ts'
+
+/** What is simulated, and how: fixed for all runs of a simulation. */
+export interface Setup<W> {
+  readonly work: Work
+  readonly assertions: Assertions<W> | undefined
+  readonly options: SimulationOptions<W>
+  readonly name: string
+  readonly seed: number
+  readonly nowMs: number
+  /** What runs this test again, for the report. */
+  readonly command?: string
+}
+
+/** What makes one run differ from another. */
+export interface RunPlan {
+  readonly id: string
+  readonly faults: readonly InjectedFault[]
+  readonly mode: Mode
+  /** Waits a little longer for code that was left running. */
+  readonly patient?: boolean
+  /** Arms the mode; called when the world is set up. */
+  arm(session: Session): void
+}
+
+/** What came of one run. */
+export interface RunEnd {
+  readonly finding: Finding | undefined
+  readonly session: Session
+  readonly rootJobId: string
+  /** Where `snapshot` was given. */
+  readonly snapshot?: unknown
+}
+
+const checkNames: readonly CheckName[] = ['completes', 'settled', 'rejections', 'drained']
+/** Deliveries of one job before it counts as a runaway. */
+const maxDeliveriesDefault = 100
+const hangAfterMsDefault = 2_000
+
+/** Performs one work again and again, each time in a clean world. */
+export class Runner<W> {
+  readonly setup: Setup<W>
+  readonly #watchdog: Watchdog
+  readonly #signal: AbortSignal
+  #script: JobDefinition<unknown> | undefined
+  /** The state that `snapshot` must equal, once known. */
+  expected: { readonly snapshot: unknown } | undefined
+
+  constructor(setup: Setup<W>) {
+    this.setup = setup
+    const { hangAfterMs, signal } = setup.options
+    this.#watchdog = new Watchdog(hangAfterMs ?? hangAfterMsDefault, signal)
+    this.#signal = signal ?? new AbortController().signal
+  }
+
+  /** Holds what all runs share (globals, the watchdog, what `boot` made) while `body` runs. */
+  async during<T>(body: () => Promise<T>): Promise<T> {
+    const uninstall = installVirtualGlobals()
+    this.#watchdog.start()
+    try {
+      const dispose = await this.setup.options.boot?.()
+      try {
+        return await body()
+      } finally {
+        if (typeof dispose === 'function') await dispose()
+      }
+    } finally {
+      this.#watchdog.stop()
+      uninstall()
+    }
+  }
+
+  async run(plan: RunPlan): Promise<RunEnd> {
+    const { options, seed } = this.setup
+    const queue = await this.#freshQueue()
+    const session = new Session({
+      queue,
+      mode: plan.mode,
+      seed,
+      watchdog: this.#watchdog,
+      signal: this.#signal,
+      maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
+      onDeath: () => this.#afterDeath(),
+    })
+    const quiet = session.quietContext('quiet')
+    const world = (await execution.run(quiet, () => options.setup?.({ queue, signal: this.#signal }))) as W
+    try {
+      plan.arm(session)
+      const resources = plan.patient ? process.getActiveResourcesInfo().length : 0
+      const performed = await this.#perform(session, world)
+      if (plan.patient) await calm(session.deliveries, resources)
+      const judged = await this.#judge(session, plan, world, performed)
+      return { ...judged, session, rootJobId: performed.rootJobId }
+    } finally {
+      disarm()
+      session.clock.stop()
+      if (options.teardown !== undefined) await execution.run(quiet, () => options.teardown!(world))
+    }
+  }
+
+  async #freshQueue(): Promise<QueueAdapter> {
+    const { queue } = this.setup.options
+    if (queue === undefined) return new MemoryQueue({ now: new Date(this.setup.nowMs) })
+    if (typeof queue === 'function') return await queue()
+    await queue.clear({ nowMs: this.setup.nowMs })
+    return queue
+  }
+
+  async #afterDeath(): Promise<void> {
+    const { onCrash, restart } = this.setup.options
+    await onCrash?.()
+    await restart?.()
+  }
+
+  /** Enqueues the work and performs everything; a run that does not end is a finding. */
+  async #perform(session: Session, world: W): Promise<Performance> {
+    const started = { rootJobId: '', result: undefined as unknown }
+    try {
+      await this.#start(session, world, started)
+      const { within } = this.setup.options
+      const untilMs =
+        within === undefined ? undefined : whenMs(within, this.setup.nowMs, 'The option `within`')
+      await performDue(session, untilMs === undefined ? {} : { untilMs, growing: true })
+      const end = untilMs === undefined ? undefined : untilMs + session.costMs
+      return { ...started, ...(end === undefined ? undefined : { untilMs: end }) }
+    } catch (error) {
+      if (isFaultlineError(error, 'FAULTLINE_RUNAWAY'))
+        return { ...started, finding: { reason: 'runaway', error } }
+      if (isFaultlineError(error, 'FAULTLINE_HUNG')) return { ...started, finding: { reason: 'hung', error } }
+      throw error
+    }
+  }
+
+  async #start(session: Session, world: W, started: { rootJobId: string; result: unknown }): Promise<void> {
+    const { work } = this.setup
+    const { queue } = session
+    const kind = kindOfWork(work)
+    if (kind === 'once') {
+      const claim = onceClaim(nameOfWork(work), queue, session.workerName)
+      started.rootJobId = claim.id
+      const port = new OncePort((work as Once).fn, queue)
+      await deliver(session, claim, port)
+      started.result = port.result
+      return
+    }
+    const context = session.quietContext('enqueue')
+    if (kind === 'enqueuedBy') {
+      await execution.run(context, () => (work as EnqueuedBy).fn({ queue, world: world as never }))
+    } else {
+      const request =
+        kind === 'job' ? (work as JobRequest) : this.#scriptJob(work as () => unknown).with(null)
+      started.rootJobId = await execution.run(context, () => queue.enqueue(request))
+    }
+    const pending = await queue.pending()
+    if (pending.length === 0) throw nothingEnqueued()
+    started.rootJobId ||= pending[0]!.id
+    for (const job of pending) session.note('enqueued', dueClaim(job))
+  }
+
+  #scriptJob(fn: (context: never) => unknown): JobDefinition<unknown> {
+    this.#script ??= defineJob({
+      name: this.setup.name,
+      perform: (_payload, context) => fn(context as never),
+    })
+    return this.#script
+  }
+
+  async #judge(
+    session: Session,
+    plan: RunPlan,
+    world: W,
+    performed: Performance,
+  ): Promise<{ finding: Finding | undefined; snapshot?: unknown }> {
+    const { options } = this.setup
+    let { finding } = performed
+    if (finding !== undefined && options.checks?.completes === false) finding = undefined
+    const { untilMs } = performed
+    const checked = {
+      queue: session.queue,
+      deliveries: session.deliveries,
+      ...(untilMs === undefined ? undefined : { untilMs }),
+    }
+    for (const name of checkNames) {
+      if (finding !== undefined) break
+      if (options.checks?.[name] === false) continue
+      finding = await checks[name](checked)
+    }
+    if (finding !== undefined) return { finding }
+    const quiet = session.quietContext('judge')
+    let snapshot: unknown
+    if (options.snapshot !== undefined) {
+      snapshot = fixSnapshot(await execution.run(quiet, () => options.snapshot!(world)))
+      if (this.expected !== undefined)
+        finding = compareSnapshots(this.expected.snapshot, snapshot, options.mask ?? [])
+    }
+    finding ??= await this.#assert(session, plan, world, performed)
+    return { finding, snapshot }
+  }
+
+  async #assert(
+    session: Session,
+    plan: RunPlan,
+    world: W,
+    performed: Performance,
+  ): Promise<Finding | undefined> {
+    const { assertions } = this.setup
+    if (assertions === undefined) return undefined
+    const { queue } = session
+    const last = queue.performed.findLast(
+      (record) => record.id === performed.rootJobId && record.outcome === 'completed',
+    )
+    const info: RunInfo = {
+      faults: plan.faults,
+      queue,
+      performed: queue.performed,
+      dead: queue.dead,
+      now: queue.now,
+      result: last === undefined ? performed.result : last.result,
+      id: plan.id,
+    }
+    try {
+      const verdict = await execution.run(session.quietContext('judge'), () => assertions(info, world))
+      if (verdict !== false) return undefined
+      return {
+        reason: 'assertion',
+        error: new FaultlineError('FAULTLINE_ASSERTION', { message: 'The assertions returned false.' }),
+      }
+    } catch (error) {
+      return {
+        reason: 'assertion',
+        error: error instanceof Error ? error : new Error(String(error), { cause: error }),
+      }
+    }
+  }
+}
+
+interface Performance {
+  readonly rootJobId: string
+  readonly result: unknown
+  readonly untilMs?: number
+  readonly finding?: Finding
+}
+
+/** Enough of a claim for the timeline; no delivery, no worker. */
+function dueClaim(job: DueJob): Pick<Claim, 'id' | 'name' | 'delivery'> {
+  return { id: job.id, name: job.name, delivery: 0 }
+}
+
+function nothingEnqueued(): FaultlineError {
+  return new FaultlineError('FAULTLINE_NOTHING_ENQUEUED', {
+    message: 'Nothing was enqueued: there is no work to simulate.',
+    hint: 'enqueuedBy(fn) gets { queue, world }: fn must enqueue through that queue, or through the one given as the option `queue`.',
+  })
+}

@@ -1,0 +1,215 @@
+import { distance } from 'fastest-levenshtein'
+import { FaultlineError } from '../model/error.ts'
+import type { Place, Point } from '../model/point.ts'
+import type { ScenarioResult } from '../model/result.ts'
+import type { Session } from '../perform/index.ts'
+import {
+  arm,
+  type Delivery,
+  eventLoopTurn,
+  GlitchMode,
+  placesOf,
+  realNowMs,
+  registeredFiles,
+  type Search,
+} from '../runtime/index.ts'
+import { record } from './baseline.ts'
+import { type Glitch, isGlitch } from './glitch.ts'
+import { noPoints } from './no-points.ts'
+import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
+import { makeReport, ResilienceError } from './report.ts'
+import { type RunEnd, Runner } from './run.ts'
+import { faultId } from './scenario-id.ts'
+import { noteStrike } from './target.ts'
+import { hashOf, printToken } from './token.ts'
+import { withProbes } from './with-probes.ts'
+import { nameOfWork, type Work } from './work.ts'
+
+/** The options of one scenario: those of a simulation, and the glitch. */
+export interface ScenarioOptions<W = unknown> extends SimulationOptions<W> {
+  /** One fault, or several, where they strike. */
+  readonly glitch: Glitch | readonly Glitch[]
+}
+
+/**
+ * Performs a work once, with faults at places that you name, and judges the final state.
+ *
+ * @example
+ * ```ts
+ * await runScenario(charge.with({ orderId: 7 }), { glitch: glitchBeforeLine('src/jobs/charge.ts:14', crash()), setup },
+ *   (run, world) => expect(world.charges).toHaveLength(1))
+ * ```
+ * @throws ResilienceError where it does not survive; FaultlineError `FAULTLINE_UNREACHED` for a glitch that never
+ * fired, `FAULTLINE_NO_SUCH_POINT` for one that names no point.
+ */
+export async function runScenario<W = undefined>(
+  work: Work,
+  first: ScenarioOptions<W> | Assertions<W>,
+  second?: Assertions<W> | ScenarioOptions<W>,
+): Promise<ScenarioResult> {
+  const { assertions, options } = splitArguments<W, ScenarioOptions<W>>(first, second, ['glitch'])
+  const glitches = glitchesOf(options.glitch)
+  const setup = {
+    work,
+    assertions,
+    options,
+    name: options.name ?? nameOfWork(work),
+    seed: options.seed ?? 1,
+    nowMs: (options.now ?? new Date()).getTime(),
+  }
+  const runner = new Runner<W>(setup)
+  return withProbes('runScenario()', () => runner.during(() => runGlitches(runner, glitches)))
+}
+
+function glitchesOf(given: unknown): Glitch[] {
+  const glitches = Array.isArray(given) ? given : [given]
+  if (glitches.length > 0 && glitches.every(isGlitch)) return glitches
+  throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+    message: `runScenario needs the option \`glitch\`: received ${given === undefined ? 'none' : typeof given}; allowed is what a glitch… maker makes, or a list of them.`,
+    hint: "glitch: glitchBeforeLine('src/jobs/charge.ts:14')",
+  })
+}
+
+async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): Promise<ScenarioResult> {
+  const startedMs = realNowMs()
+  if (runner.setup.options.snapshot !== undefined) {
+    runner.expected = { snapshot: (await record(runner)).end.snapshot }
+  }
+  let session: Session | undefined
+  const points: Point[] = []
+  const searches = glitches.map((glitch) =>
+    searchOf(glitch, (search, place) => {
+      const point = pointOf(search, place)
+      points.push(point)
+      noteStrike(session!, glitch.fault, point)
+    }),
+  )
+  const mode = new GlitchMode(searches)
+  const end = await runner.run({
+    id: 'scenario',
+    get faults() {
+      return glitches.flatMap(({ fault }, index) =>
+        points[index] === undefined ? [] : [{ fault: fault.name, point: points[index] }],
+      )
+    },
+    mode,
+    patient: true,
+    arm: (started) => {
+      session = started
+      arm(mode)
+    },
+  })
+  await eventLoopTurn()
+  const unfired = glitches.find((_, index) => !searches[index]!.fired)
+  if (unfired !== undefined) throw unfiredError(runner.setup.name, unfired, end)
+  return judged(runner, glitches, points, end, [...searches], startedMs)
+}
+
+function judged<W>(
+  { setup }: Runner<W>,
+  glitches: readonly Glitch[],
+  points: readonly Point[],
+  end: RunEnd,
+  searches: readonly Search[],
+  startedMs: number,
+): ScenarioResult {
+  const id = glitches.map(({ fault }, index) => faultId(fault.name, points[index]!, end.rootJobId)).join('+')
+  const { name, seed, nowMs } = setup
+  const files = searches.map(({ found }) => found!.file)
+  const { finding } = end
+  const result: ScenarioResult = {
+    id,
+    faults: glitches.map(({ fault }, index) => ({ fault: fault.name, point: points[index]! })),
+    outcome: finding === undefined ? 'survived' : 'failed',
+    ...finding,
+    ...(end.session.clock.timingReal ? { timing: 'real' as const } : undefined),
+    replay: printToken({ name, scenario: id, seed, now: new Date(nowMs), hash: hashOf(files) }),
+    timeline: end.session.timeline,
+  }
+  if (finding === undefined) return result
+  throw new ResilienceError(
+    makeReport({
+      name,
+      seed,
+      nowMs,
+      points,
+      results: [result],
+      notApplicable: {},
+      notCovered: { scenarios: 'all others: this is one scenario' },
+      skipped: 0,
+      durationMs: realNowMs() - startedMs,
+      root: files[0]!.root,
+    }),
+  )
+}
+
+function searchOf(glitch: Glitch, struck: (search: Search, place: Place) => void): Search {
+  const { fault, timing, args, returns } = glitch
+  const { holdAwait } = fault
+  const search: Search = {
+    matches: glitch.matches,
+    after: glitch.after,
+    hit: timing.hit ?? 1,
+    ...(timing.attempt === undefined ? undefined : { attempt: timing.attempt }),
+    ...(args && { args }),
+    ...(returns && { returns }),
+    fired: false,
+    strike(delivery, activation, canHold) {
+      const place = placeOf(search)
+      struck(search, place)
+      return fault.strike({ place, delivery, activation, canHold })
+    },
+    ...(holdAwait && {
+      holdAwait(delivery: Delivery, awaited: unknown) {
+        struck(search, placeOf(search))
+        return holdAwait(delivery, awaited)
+      },
+    }),
+  }
+  return search
+}
+
+function placeOf({ found }: Search): Place {
+  return placesOf(found!.file)[found!.index]!
+}
+
+function pointOf(search: Search, place: Place): Point {
+  const { identity } = search.found!.delivery
+  return { ...place, hit: search.hit, attempt: identity.ordinal, job: identity.name, jobId: identity.jobId }
+}
+
+function unfiredError(name: string, glitch: Glitch, end: RunEnd): FaultlineError {
+  const places = registeredFiles().flatMap((file) => placesOf(file))
+  if (places.length === 0) return noPoints(name, [])
+  if (!places.some((place) => glitch.matches(place))) return noSuchPoint(glitch, places)
+  const timing = Object.entries(glitch.timing)
+    .map(([key, value]) => `${key} ${value}`)
+    .join(', ')
+  const deliveries = end.session.deliveries.length
+  return new FaultlineError('FAULTLINE_UNREACHED', {
+    message: `${glitch.description} never struck${timing === '' ? '' : ` (${timing})`}: in ${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'} of ${name} that point was not reached. Nothing was tested.`,
+    hint: 'Check that this input takes that way through the code, the `hit` and `attempt`, and that `args` or `returns` match.',
+    ...(end.finding === undefined ? undefined : { cause: end.finding.error }),
+  })
+}
+
+function noSuchPoint(glitch: Glitch, places: readonly Place[]): FaultlineError {
+  const candidates = [...new Set(glitch.candidates(places))]
+  const near = candidates
+    .map((key) => ({ key, away: awayFrom(glitch.key, key) }))
+    .sort((a, b) => a.away - b.away)
+    .slice(0, 3)
+    .map(({ key }) => key)
+  return new FaultlineError('FAULTLINE_NO_SUCH_POINT', {
+    message: `${glitch.description} matches no point of the ${new Set(places.map((place) => place.file)).size} instrumented files.`,
+    ...(near.length === 0 ? undefined : { hint: `The nearest are ${near.join(', ')}.` }),
+  })
+}
+
+/** Lines of the same file are near each other by their numbers, names by their letters. */
+function awayFrom(key: string, candidate: string): number {
+  const [, file, line] = /^(.*?):(\d+)(?::\d+)?$/.exec(key) ?? []
+  const [, otherFile, otherLine] = /^(.*?):(\d+)(?::\d+)?$/.exec(candidate) ?? []
+  if (file === undefined || otherFile === undefined) return distance(key, candidate)
+  return distance(file, otherFile) * 1_000 + Math.abs(Number(line) - Number(otherLine))
+}

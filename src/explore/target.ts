@@ -1,0 +1,40 @@
+import type { Fault } from '../fault/index.ts'
+import type { Point } from '../model/point.ts'
+import type { Session } from '../perform/index.ts'
+import type { Activation, Delivery, Target } from '../runtime/index.ts'
+import type { RecordedPoint } from './recorded.ts'
+
+/** Told when a fault strikes. */
+export type Struck = (fault: Fault, point: Point) => void
+
+/** A fault at a recorded point, ready to strike once. */
+export function targetOf(fault: Fault, recorded: RecordedPoint, struck: Struck): Target {
+  const { point, file, index, branch, branchHit } = recorded
+  const { holdAwait } = fault
+  return {
+    jobId: point.jobId,
+    delivery: point.attempt,
+    ...(file === undefined ? { queueKey: point.key } : { file }),
+    index,
+    branch,
+    hit: branchHit,
+    fired: false,
+    strike(delivery: Delivery, activation: Activation, canHold: boolean) {
+      struck(fault, point)
+      return fault.strike({ place: point, delivery, activation, canHold })
+    },
+    ...(holdAwait === undefined
+      ? undefined
+      : {
+          holdAwait(delivery: Delivery, awaited: unknown) {
+            struck(fault, point)
+            return holdAwait(delivery, awaited)
+          },
+        }),
+  }
+}
+
+/** Writes a strike into the timeline. */
+export function noteStrike(session: Session, fault: Fault, point: Point): void {
+  session.note('glitched', { id: point.jobId, name: point.job, delivery: point.attempt }, fault.name, point)
+}

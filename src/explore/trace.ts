@@ -1,0 +1,38 @@
+import type { Point } from '../model/point.ts'
+import { shared } from '../runtime/index.ts'
+import { plainPoints, record } from './baseline.ts'
+import { noPoints } from './no-points.ts'
+import { type SimulationOptions, splitArguments } from './options.ts'
+import { Runner } from './run.ts'
+import { withProbes } from './with-probes.ts'
+import { nameOfWork, type Work } from './work.ts'
+
+/**
+ * Every point that one run without faults reaches, in order.
+ *
+ * @example
+ * ```ts
+ * const points = await trace(charge.with({ orderId: 7 }), { setup })
+ * points.map((point) => point.key) // ['src/jobs/charge.ts:14', …]
+ * ```
+ * @throws FaultlineError `FAULTLINE_NO_POINTS`; and whatever is wrong with a run that does not complete.
+ */
+export async function trace<W = undefined>(work: Work, options?: SimulationOptions<W>): Promise<Point[]> {
+  const { options: checked } = splitArguments<W, SimulationOptions<W>>(undefined, options)
+  const name = checked.name ?? nameOfWork(work)
+  const nowMs = (checked.now ?? new Date()).getTime()
+  const runner = new Runner({
+    work,
+    assertions: undefined,
+    options: checked,
+    name,
+    seed: checked.seed ?? 1,
+    nowMs,
+  })
+  return withProbes('trace()', async () => {
+    const { end, points } = await runner.during(() => record(runner))
+    if (end.finding !== undefined) throw end.finding.error
+    if (points.every(({ file }) => file === undefined)) throw noPoints(name, Object.values(shared.files))
+    return plainPoints(points)
+  })
+}

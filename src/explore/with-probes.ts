@@ -1,0 +1,20 @@
+import { type Delivery, eventLoopTurn, guardUncaught, switchOff, switchOn } from '../runtime/index.ts'
+import { exclusively } from './exclusive.ts'
+
+/** Runs `body` alone in the process, with probes on and unhandled rejections attributed to their deliveries. */
+export function withProbes<T>(what: string, body: () => Promise<T>): Promise<T> {
+  return exclusively(what, async () => {
+    const release = guardUncaught((reason: unknown, delivery: Delivery) => {
+      delivery.rejections ??= []
+      delivery.rejections.push(reason)
+    })
+    switchOn()
+    try {
+      return await body()
+    } finally {
+      switchOff()
+      await eventLoopTurn()
+      release()
+    }
+  })
+}

@@ -1,0 +1,91 @@
+// import { virtualTimer } from './clock/index.ts'
+const virtualTimer = (x: unknown): unknown => x
+
+import { installProbes } from './runtime/index.ts'
+
+installProbes(virtualTimer)
+
+export {
+  type Assertions,
+  type CheckName,
+  cutOnCrash,
+  type EnqueuedBy,
+  enqueuedBy,
+  type Glitch,
+  type GlitchTiming,
+  glitchAfterAwait,
+  glitchAfterLine,
+  glitchAt,
+  glitchBeforeCall,
+  glitchBeforeLine,
+  glitchBeforeReturn,
+  type Once,
+  once,
+  outside,
+  ResilienceError,
+  type RunInfo,
+  runScenario,
+  runSimulation,
+  type ScenarioOptions,
+  type SimulationOptions,
+  type SimulationReport,
+  simulate,
+  trace,
+  type Work,
+} from './explore/index.ts'
+export {
+  crash,
+  type ErrorPolicy,
+  error,
+  type Fault,
+  GlitchError,
+  isGlitchError,
+  rival,
+} from './fault/index.ts'
+// export { createSwitch, journal } from './journal/index.ts'
+export type { DeliveryOutcome, DeliveryRecord, DueJob, Performed } from './model/delivery.ts'
+export { FaultlineError, type FaultlineErrorCode, isFaultlineError } from './model/error.ts'
+export type {
+  Backoff,
+  EnqueueOptions,
+  JobContext,
+  JobDefinition,
+  JobOptions,
+  JobRequest,
+  Jsonify,
+} from './model/job.ts'
+export type { Place, Point, PointKind, PointName } from './model/point.ts'
+export type {
+  Cause,
+  FaultName,
+  InjectedFault,
+  Outcome,
+  Reason,
+  ScenarioResult,
+  SimulationData,
+  SimulationSummary,
+  TimelineEvent,
+  TimelineKind,
+} from './model/result.ts'
+export type { Duration, When } from './model/time.ts'
+export {
+  type PerformOptions,
+  performAll,
+  performAllAfter,
+  performAllBefore,
+  performAllWithin,
+} from './perform/index.ts'
+export {
+  type Claim,
+  type DueWindow,
+  defineJob,
+  type Ending,
+  type MemoryQueue,
+  type MemoryQueueOptions,
+  memoryQueue,
+  type QueueAdapter,
+  type QueueCapabilities,
+  type QueueTime,
+  type RunExtras,
+  type Settlement,
+} from './queue/index.ts'

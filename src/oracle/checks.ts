@@ -1,0 +1,15 @@
+import { completes } from './completes.ts'
+import { drained } from './drained.ts'
+import type { Checked, Finding } from './finding.ts'
+import { rejections } from './rejections.ts'
+import { settled } from './settled.ts'
+
+type Check = (checked: Checked) => Finding | undefined | Promise<Finding | undefined>
+
+/** The built-in checks, in the order in which they are asked; a new one is one file and one line here. */
+export const checks: Readonly<Record<'completes' | 'settled' | 'rejections' | 'drained', Check>> = {
+  completes,
+  settled,
+  rejections,
+  drained,
+}

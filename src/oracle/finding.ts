@@ -1,0 +1,17 @@
+import type { Reason } from '../model/result.ts'
+import type { QueueAdapter } from '../queue/port.ts'
+import type { Delivery } from '../runtime/index.ts'
+
+/** What is wrong with a final state. */
+export interface Finding {
+  readonly reason: Reason
+  readonly error: Error
+}
+
+/** What a built-in check looks at. */
+export interface Checked {
+  readonly queue: QueueAdapter
+  readonly deliveries: readonly Delivery[]
+  /** Virtual time up to which jobs were performed. */
+  readonly untilMs?: number
+}

@@ -1,0 +1,68 @@
+import { isDeepStrictEqual } from 'node:util'
+import { FaultlineError } from '../model/error.ts'
+import { snapshotDiff } from '../report/snapshot-diff.ts'
+import type { Finding } from './finding.ts'
+
+/** A copy of a final state that later changes cannot reach. */
+export function fixSnapshot(state: unknown): unknown {
+  try {
+    return structuredClone(state)
+  } catch (cause) {
+    throw new FaultlineError('FAULTLINE_SNAPSHOT', {
+      message: `The snapshot cannot be copied: ${cause instanceof Error ? cause.message : String(cause)}`,
+      hint: 'Return plain data from `snapshot`: rows, counts, messages; no functions and no live objects.',
+      cause,
+    })
+  }
+}
+
+/** Whether two final states are equal but for masked paths; else the finding, with a diff. */
+export function compareSnapshots(
+  expected: unknown,
+  actual: unknown,
+  mask: readonly (string | RegExp)[],
+): Finding | undefined {
+  if (isDeepStrictEqual(expected, actual)) return undefined
+  const patterns = mask.map(pathPattern)
+  const left = masked(expected, patterns, '')
+  const right = masked(actual, patterns, '')
+  if (isDeepStrictEqual(left, right)) return undefined
+  const diff = snapshotDiff(left, right)
+  const generated = diff.paths.length > 0 && diff.paths.every((path) => diff.looksGenerated.includes(path))
+  return {
+    reason: 'snapshot',
+    error: new FaultlineError('FAULTLINE_SNAPSHOT', {
+      message: `The final state differs from the run without faults (- expected, + received):\n${diff.text}`,
+      ...(generated ? { hint: maskHint(diff.looksGenerated) } : undefined),
+    }),
+  }
+}
+
+function maskHint(paths: readonly string[]): string {
+  const masks = [...new Set(paths.map((path) => path.replaceAll(/\[\d+\]/g, '[*]')))]
+  return `Only values differ that look like times or generated ids. If they may differ: mask: [${masks.map((path) => `'${path}'`).join(', ')}]`
+}
+
+/** `orders[*].paidAt`: `*` stands for one name or index. */
+function pathPattern(mask: string | RegExp): RegExp {
+  if (mask instanceof RegExp) return mask
+  const source = mask.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^.[\\]]+')
+  return new RegExp(`^${source}$`)
+}
+
+function masked(value: unknown, patterns: readonly RegExp[], path: string): unknown {
+  if (path !== '' && patterns.some((pattern) => pattern.test(path))) return '‹masked›'
+  if (Array.isArray(value)) return value.map((item, index) => masked(item, patterns, `${path}[${index}]`))
+  if (value instanceof Map) {
+    return new Map([...value].map(([key, item]) => [key, masked(item, patterns, join(path, String(key)))]))
+  }
+  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
+    return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, masked(item, patterns, join(path, key))]),
+  )
+}
+
+function join(path: string, key: string): string {
+  return path === '' ? key : `${path}.${key}`
+}

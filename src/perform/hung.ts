@@ -1,0 +1,17 @@
+import { FaultlineError } from '../model/error.ts'
+import { type Delivery, placesOf, suspended } from '../runtime/index.ts'
+
+/** The error of a delivery that made no progress: names the awaits that it is suspended at. */
+export function hungError(delivery: Delivery): FaultlineError {
+  const awaits = suspended(delivery).map((activation) => {
+    const place = placesOf(activation.file!)[activation.at]!
+    const name = place.also.find((other) => other.kind === 'await') ?? place
+    return `${place.file}:${name.line} in ${place.function}`
+  })
+  const where =
+    awaits.length === 0 ? 'outside of instrumented code' : `at the await of ${awaits.join(', and of ')}`
+  return new FaultlineError('FAULTLINE_HUNG', {
+    message: `${delivery.identity.jobId} hangs on delivery ${delivery.identity.ordinal}: no progress ${where}.`,
+    hint: 'If it waits for a lock that a crashed worker held, let `onCrash` (or cutOnCrash(pool)) cut that worker’s connections. If it is just slow, raise `hangAfterMs`.',
+  })
+}

@@ -1,0 +1,11 @@
+export { type DeliveryPort, deliver } from './deliver.ts'
+export {
+  type PerformOptions,
+  performAll,
+  performAllAfter,
+  performAllBefore,
+  performAllWithin,
+} from './perform-all.ts'
+export { type DueOptions, performDue } from './perform-due.ts'
+export { Session, type SessionOptions } from './session.ts'
+export { Watchdog } from './watchdog.ts'

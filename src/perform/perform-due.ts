@@ -1,0 +1,73 @@
+import { FaultlineError } from '../model/error.ts'
+import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
+import { deliver } from './deliver.ts'
+import type { Session } from './session.ts'
+
+/** Deliveries of one run before it counts as a runaway. */
+export const limitDefault = 10_000
+/** Real time after which the event loop gets a turn. */
+const turnMs = 10
+
+/** What of the queue is performed. */
+export interface DueOptions {
+  readonly fromMs?: number
+  readonly untilMs?: number
+  readonly limit?: number | undefined
+  /** The window grows by the virtual time that faults cost. */
+  readonly growing?: boolean
+}
+
+/** The loop: claim the earliest due job, deliver it, look again. */
+export async function performDue(session: Session, due: DueOptions): Promise<void> {
+  const { queue, clock, options } = session
+  const limit = due.limit ?? limitDefault
+  const ofJob = new Map<string, number>()
+  let turnAtMs = realNowMs() + turnMs
+  for (let count = 0; ; count++) {
+    options.signal?.throwIfAborted()
+    const untilMs = due.untilMs === undefined ? undefined : due.untilMs + (due.growing ? session.costMs : 0)
+    if (count >= limit && (await isDue(session, due.fromMs, untilMs))) {
+      throw runaway(`more than ${limit} deliveries`, [...ofJob.keys()])
+    }
+    const claim = await queue.claim(session.workerName, window(due.fromMs, untilMs))
+    if (claim === undefined) break
+    if (clock.hasTimers) await clock.advanceTo(queue.time.nowMs())
+    ofJob.set(claim.name, (ofJob.get(claim.name) ?? 0) + 1)
+    if (claim.delivery > (options.maxDeliveries ?? Number.POSITIVE_INFINITY)) {
+      throw runaway(`more than ${options.maxDeliveries} deliveries of ${claim.id}`, [claim.name])
+    }
+    await deliver(session, claim)
+    if (realNowMs() > turnAtMs) {
+      await eventLoopTurn()
+      turnAtMs = realNowMs() + turnMs
+    }
+  }
+}
+
+/** Asked before claiming: past the limit nothing is taken out of the queue. */
+async function isDue(
+  session: Session,
+  fromMs = Number.NEGATIVE_INFINITY,
+  untilMs = Number.POSITIVE_INFINITY,
+): Promise<boolean> {
+  const pending = await session.queue.pending()
+  return pending.some((job) => job.at.getTime() >= fromMs && job.at.getTime() <= untilMs)
+}
+
+function window(
+  fromMs: number | undefined,
+  untilMs: number | undefined,
+): { fromMs?: number; untilMs?: number } | undefined {
+  if (fromMs === undefined && untilMs === undefined) return undefined
+  return {
+    ...(fromMs === undefined ? undefined : { fromMs }),
+    ...(untilMs === undefined ? undefined : { untilMs }),
+  }
+}
+
+function runaway(what: string, names: string[]): FaultlineError {
+  return new FaultlineError('FAULTLINE_RUNAWAY', {
+    message: `The queue never drains: ${what}; performed were ${names.join(', ')}.`,
+    hint: 'A job that enqueues itself for ever needs a cutoff: performAllBefore(queue, …), or `within` in a simulation. `limit` (`maxDeliveries`) raises the bound.',
+  })
+}

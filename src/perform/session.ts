@@ -1,0 +1,73 @@
+import { seededRandom, VirtualClock } from '../clock/index.ts'
+import type { ExecutionContext } from '../model/context.ts'
+import type { Point } from '../model/point.ts'
+import type { TimelineEvent, TimelineKind } from '../model/result.ts'
+import type { Claim, QueueAdapter } from '../queue/port.ts'
+import type { Delivery, Mode } from '../runtime/index.ts'
+import type { Watchdog } from './watchdog.ts'
+
+/** What one run over a queue is given. */
+export interface SessionOptions {
+  readonly queue: QueueAdapter
+  readonly mode: Mode
+  readonly seed: number
+  readonly watchdog?: Watchdog
+  readonly signal?: AbortSignal
+  /** Called after a worker died, before anything else runs. */
+  readonly onDeath?: () => unknown
+  /** Deliveries of one job before it counts as a runaway. */
+  readonly maxDeliveries?: number
+}
+
+/** The start of a run: where performAll and its like keep what outlives one delivery. */
+export class Session {
+  readonly options: SessionOptions
+  readonly queue: QueueAdapter
+  readonly clock: VirtualClock
+  readonly timeline: TimelineEvent[] = []
+  readonly deliveries: Delivery[] = []
+  /** Virtual time that faults cost: retries and redeliveries. */
+  costMs = 0
+  #worker = 1
+  workerName = 'worker 1'
+
+  constructor(options: SessionOptions, clock?: VirtualClock) {
+    this.options = options
+    this.queue = options.queue
+    this.clock = clock ?? new VirtualClock(options.queue.time)
+  }
+
+  /** The context of code that is no delivery: set-up, assertions, snapshots. */
+  quietContext(name: string): ExecutionContext {
+    return { clock: this.clock, random: this.randomFor(name) }
+  }
+
+  /** The random stream of one purpose, made when it is first asked. */
+  randomFor(name: string): () => number {
+    let stream: (() => number) | undefined
+    return () => (stream ??= seededRandom(`${this.options.seed}/${name}`))()
+  }
+
+  note(
+    kind: TimelineKind,
+    of: Pick<Claim, 'id' | 'name' | 'delivery'> | undefined,
+    detail?: string,
+    point?: Point,
+  ): void {
+    this.timeline.push({
+      at: this.queue.time.nowMs(),
+      kind,
+      job: of?.name ?? '',
+      jobId: of?.id ?? '',
+      delivery: of?.delivery ?? 0,
+      worker: of === undefined || of.delivery === 0 ? '' : this.workerName,
+      ...(detail === undefined ? undefined : { detail }),
+      ...(point === undefined ? undefined : { point }),
+    })
+  }
+
+  /** The worker's process is gone; the next delivery has another. */
+  nextWorker(): void {
+    this.workerName = `worker ${++this.#worker}`
+  }
+}

@@ -1,0 +1,57 @@
+import { type Delivery, every, realNowMs, shared } from '../runtime/index.ts'
+
+/** Real time that library code gets to unwind (roll back, release) after the crash of its caller. */
+const unwindMs = 100
+
+interface Watched {
+  readonly delivery: Delivery
+  readonly give: (up: 'hung' | 'unwound' | 'aborted') => void
+}
+
+/**
+ * One real timer for a whole simulation: gives up on a delivery that makes no progress, and on the remains of
+ * one that crashed.
+ */
+export class Watchdog {
+  readonly #hangAfterMs: number
+  readonly #signal: AbortSignal | undefined
+  #stop: (() => void) | undefined
+  #watched: Watched | undefined
+  #progress = -1
+  #aliveMs = 0
+
+  constructor(hangAfterMs: number, signal?: AbortSignal) {
+    this.#hangAfterMs = hangAfterMs
+    this.#signal = signal
+  }
+
+  start(): void {
+    this.#stop ??= every(Math.max(5, Math.min(50, this.#hangAfterMs / 4)), () => this.#tick())
+  }
+
+  stop(): void {
+    this.#stop?.()
+    this.#stop = undefined
+    this.#watched = undefined
+  }
+
+  watch(watched: Watched | undefined): void {
+    this.#watched = watched
+    this.#progress = -1
+  }
+
+  #tick(): void {
+    const watched = this.#watched
+    if (watched === undefined) return
+    if (this.#signal?.aborted) return watched.give('aborted')
+    const nowMs = realNowMs()
+    if (shared.progress !== this.#progress) {
+      this.#progress = shared.progress
+      this.#aliveMs = nowMs
+      return
+    }
+    const quietMs = nowMs - this.#aliveMs
+    if (watched.delivery.dead && quietMs >= unwindMs) watched.give('unwound')
+    else if (quietMs >= this.#hangAfterMs) watched.give('hung')
+  }
+}

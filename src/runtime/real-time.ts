@@ -1,0 +1,19 @@
+/** The real timers, captured before anything could replace them. */
+const real = {
+  now: performance.now.bind(performance),
+  setImmediate: globalThis.setImmediate,
+  setInterval: globalThis.setInterval,
+  clearInterval: globalThis.clearInterval,
+}
+
+/** Real milliseconds from some start; only differences mean anything. */
+export const realNowMs = (): number => real.now()
+
+/** One turn of the event loop: I/O, timers and rejections are served. */
+export const eventLoopTurn = (): Promise<void> => new Promise((resolve) => real.setImmediate(resolve))
+
+/** Calls `tick` every `everyMs` of real time until the returned function is called. */
+export function every(everyMs: number, tick: () => void): () => void {
+  const timer = real.setInterval(tick, everyMs)
+  return () => real.clearInterval(timer)
+}

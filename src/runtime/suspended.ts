@@ -1,0 +1,16 @@
+import { inspect } from 'node:util'
+import type { Activation } from './activation.ts'
+import type { Delivery } from './delivery.ts'
+
+/** The innermost activations that are really suspended: those that threw left no pending promise behind. */
+export function suspended(delivery: Delivery): Activation[] {
+  const pending = delivery.open.filter(
+    (activation) => activation.awaited !== undefined && isPending(activation.awaited),
+  )
+  return pending.filter((activation) => !pending.some((other) => other.parent === activation))
+}
+
+function isPending(value: unknown): boolean {
+  if (value instanceof Promise) return inspect(value, { depth: 0 }).includes('<pending>')
+  return typeof (value as { then?: unknown }).then === 'function'
+}

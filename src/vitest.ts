@@ -1,0 +1,3 @@
+import './index.ts'
+
+export { type TestSimulation, testSimulation } from './vitest/test-simulation.ts'

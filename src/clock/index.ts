@@ -1,4 +1,5 @@
 export { installVirtualGlobals } from './patch.ts'
 export { seededRandom } from './random.ts'
+export { virtualTimer } from './timers.ts'
 export { type ClockTime, VirtualClock, type VirtualClockOptions } from './virtual-clock.ts'
 export { VirtualTimer } from './virtual-timer.ts'

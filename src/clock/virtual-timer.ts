@@ -8,6 +8,9 @@ export interface TimerHost {
   remove(timer: VirtualTimer): void
 }
 
+/** By which two loaded copies of the package recognise each other's timers. */
+const brand = Symbol.for('faultline.timer')
+
 const byId: Map<number, VirtualTimer> = new Map()
 /** Far above the ids of real timers, which count from 1. */
 let lastId = 2 ** 40
@@ -91,9 +94,11 @@ export class VirtualTimer {
   }
 }
 
+Object.defineProperty(VirtualTimer.prototype, brand, { value: true })
+
 /** The virtual timer behind what code passes to `clearTimeout`: the timer itself, or its number. */
 export function virtualTimerOf(handle: unknown): VirtualTimer | undefined {
-  if (handle instanceof VirtualTimer) return handle
+  if (typeof handle === 'object' && handle !== null && brand in handle) return handle as VirtualTimer
   if (typeof handle === 'number' || typeof handle === 'string') return byId.get(Number(handle))
   return undefined
 }

@@ -68,8 +68,9 @@ export interface JobRequest {
   readonly native?: unknown
 }
 
-/** A job as `defineJob` returns it. */
-export interface JobDefinition<P> extends JobOptions<P> {
+/** A job as `defineJob` returns it; without a type argument, any job. */
+// biome-ignore lint/suspicious/noExplicitAny: a list of jobs holds jobs of every payload
+export interface JobDefinition<P = any> extends JobOptions<P> {
   readonly [jobBrand]: true
   /**
    * The request to enqueue this job with `payload`; a function is evaluated after `setup`.

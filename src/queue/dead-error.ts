@@ -4,7 +4,8 @@ import { FaultlineError } from '../model/error.ts'
 /** The error of jobs that died. */
 export function deadError(dead: readonly DeliveryRecord[]): FaultlineError {
   const lines = dead.map((record) => {
-    const error = record.error instanceof Error ? `${record.error.name}: ${record.error.message}` : String(record.error)
+    const error =
+      record.error instanceof Error ? `${record.error.name}: ${record.error.message}` : String(record.error)
     return `${record.id} died on attempt ${record.attempt}: ${error}`
   })
   return new FaultlineError('FAULTLINE_JOB_DEAD', {

@@ -20,11 +20,11 @@ export function describe(value: unknown): string {
 }
 
 function describeObject(value: object): string {
-  if (Array.isArray(value)) return 'an array'
   if (types.isDate(value)) return Number.isNaN(value.getTime()) ? 'an invalid Date' : 'a Date'
   const name = Object.getPrototypeOf(value)?.constructor?.name
+  if (name === 'Array') return 'an array'
   if (typeof name !== 'string' || name === 'Object' || name === '') return 'an object'
-  if (isBuiltIn(name)) return `${/^[AEIOU]/.test(name) ? 'an' : 'a'} ${name}`
+  if (isBuiltIn(name)) return `${/^[AEIO]/.test(name) ? 'an' : 'a'} ${name}`
   return `an instance of ${name}`
 }
 

@@ -7,7 +7,7 @@ import { didYouMean } from './nearest.ts'
 /** What `memoryQueue` takes. */
 export interface MemoryQueueOptions {
   /** Jobs that can be enqueued by name; others become known when they are first enqueued. */
-  readonly jobs?: readonly JobDefinition<never>[]
+  readonly jobs?: readonly JobDefinition[]
   /** Where virtual time starts; default: the wall clock. */
   readonly now?: Date
 }

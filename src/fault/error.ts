@@ -16,9 +16,14 @@ export class GlitchError extends Error {
   readonly code = 'ECONNRESET'
   readonly retryable = true
 
-  constructor(where: string) {
+  constructor(where: string, within = '') {
+    // Capturing frames costs more than all else in a scenario, and every one of them would be Faultline's.
+    const limit = Error.stackTraceLimit
+    Error.stackTraceLimit = 0
     super(`glitch at ${where} (ECONNRESET)`)
+    Error.stackTraceLimit = limit
     this.name = 'GlitchError'
+    this.stack = `GlitchError: ${this.message}\n    at ${within === '' ? where : `${within} (${where})`}`
     Object.defineProperty(this, brand, { value: true, enumerable: false })
   }
 }
@@ -44,7 +49,7 @@ export function error(value?: unknown | (() => unknown)): Fault {
     obstacle: (place, policy) =>
       place.canFail || policy === 'everywhere' ? undefined : 'nothing there can throw',
     strike: ({ place }) => {
-      if (value === undefined) throw new GlitchError(whereOf(place))
+      if (value === undefined) throw new GlitchError(whereOf(place), place.function)
       throw typeof value === 'function' ? value() : value
     },
   }

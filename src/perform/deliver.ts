@@ -33,7 +33,7 @@ export async function deliver(
   delivery.onEnqueued = (name) => session.note('enqueued', claim, name)
   session.note(startOf(claim), claim, claim.part === 'dead' ? 'onDead' : undefined)
   const ended = await runToEnd(session, claim, delivery, port)
-  delete shared.current
+  shared.current = undefined
   if (delivery.fatal !== undefined) throw delivery.fatal
   if (delivery.dead) return crashed(session, claim, port)
   if (ended.ok === 'aborted' || ended.ok === 'hung') {

@@ -58,6 +58,6 @@ export function switchOn(): void {
 export function switchOff(): void {
   disarm()
   shared.on = false
-  delete shared.registered
-  delete shared.current
+  shared.registered = undefined
+  shared.current = undefined
 }

@@ -35,11 +35,11 @@ export interface SharedRuntime extends Partial<Probes> {
   /** A run is under way: activations are tracked. */
   on: boolean
   /** The activation whose code runs right now, as far as probes tell. */
-  current?: Activation
+  current?: Activation | undefined
   /** Grows with every await that settled: the watchdog's sign of life. */
   progress: number
   /** Called for each file that registers. */
-  registered?: (file: FileRecord) => void
+  registered?: ((file: FileRecord) => void) | undefined
 }
 
 const key = Symbol.for('faultline.runtime')

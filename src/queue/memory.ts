@@ -57,6 +57,7 @@ export class MemoryQueue implements QueueAdapter {
   time: QueueTime
   readonly performed: DeliveryRecord[] = []
   readonly dead: DeliveryRecord[] = []
+  readonly #time: MemoryTime
   readonly #waiting: DueList<MemoryJob> = new DueList()
   readonly #keys: WaitingKeys = new WaitingKeys()
   readonly #registry: JobRegistry = new JobRegistry()
@@ -66,14 +67,18 @@ export class MemoryQueue implements QueueAdapter {
   #clearedAt = 0
 
   constructor(options?: MemoryQueueOptions) {
-    this.time = new MemoryTime(startMsOf(options))
-    for (const job of options?.jobs ?? []) this.#registry.resolve(job.name, job)
+    this.#time = new MemoryTime(startMsOf(options))
+    for (const job of options?.jobs ?? []) this.#registry.resolve(job.name, job as JobDefinition<never>)
     this.#enqueue = (what: never, payload?: unknown, enqueueOptions?: EnqueueOptions) =>
       this.enqueue(what, payload as never, enqueueOptions)
   }
 
+  get time(): QueueTime {
+    return this.#time
+  }
+
   get now(): Date {
-    return new Date(this.time.nowMs())
+    return new Date(this.#time.nowMs())
   }
 
   enqueue(request: JobRequest): Promise<string>
@@ -119,9 +124,9 @@ export class MemoryQueue implements QueueAdapter {
     const job = this.#waiting.take(window)
     if (job === undefined) return Promise.resolve(undefined)
     if (job.key !== undefined) this.#keys.leave(job)
-    this.time.advanceTo(job.dueMs)
+    this.#time.advanceTo(job.dueMs)
     job.deliveries++
-    job.claim = new MemoryClaim(job, worker, this.time.nowMs())
+    job.claim = new MemoryClaim(job, worker, this.#time.nowMs())
     return Promise.resolve(job.claim)
   }
 
@@ -146,7 +151,7 @@ export class MemoryQueue implements QueueAdapter {
 
   expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
     const job = jobOf(claim)
-    const lapsesAtMs = Math.max(claim.atMs + job.registered.policy.lockMs, this.time.nowMs())
+    const lapsesAtMs = Math.max(claim.atMs + job.registered.policy.lockMs, this.#time.nowMs())
     if (!this.#holds(job, claim)) return Promise.resolve(lapsesAtMs)
     this.#write(claim, outcome)
     job.redelivered = true
@@ -160,7 +165,7 @@ export class MemoryQueue implements QueueAdapter {
       const waitMs = backoffMs(policy.backoff, job.attempt, ending.error, definition.name)
       this.#write(claim, outcome ?? 'failed', ending)
       job.attempt++
-      const nextAtMs = this.time.nowMs() + waitMs
+      const nextAtMs = this.#time.nowMs() + waitMs
       this.#wait(job, nextAtMs)
       return { status: 'retried', nextAtMs }
     }
@@ -173,7 +178,7 @@ export class MemoryQueue implements QueueAdapter {
     job.attempt = 1
     job.redelivered = false
     job.error = ending.error
-    const nextAtMs = this.time.nowMs()
+    const nextAtMs = this.#time.nowMs()
     this.#wait(job, nextAtMs)
     return { status: 'dead', nextAtMs }
   }
@@ -207,7 +212,7 @@ export class MemoryQueue implements QueueAdapter {
         error: undefined,
         claim: undefined,
       }
-      this.#wait(job, dueMsOf(options, this.time.nowMs(), name))
+      this.#wait(job, dueMsOf(options, this.#time.nowMs(), name))
     }
     delivery?.enqueuePoint(name, 'after')
     return Promise.resolve(id)

@@ -139,7 +139,7 @@ export function queueAttempts(makeQueue: MakeQueue): void {
     })
   })
 
-  test('clear empties everything but virtual time', async () => {
+  test('clear empties everything but virtual time, which starts anew where it is told to', async () => {
     const { queue, request, dispose } = await makeQueue([
       { name: 'a', attempts: 1, perform: () => Promise.reject(new Error('x')) },
     ])
@@ -152,6 +152,8 @@ export function queueAttempts(makeQueue: MakeQueue): void {
     expect(queue.dead).toEqual([])
     expect(await queue.pending()).toEqual([])
     expect(queue.now).toEqual(new Date(startMs + 5))
+    await queue.clear({ nowMs: startMs })
+    expect(queue.now).toEqual(new Date(startMs))
     if (queue.kind === 'memory') expect(await queue.enqueue(request('a'))).toBe(first)
     await dispose?.()
   })

@@ -48,7 +48,7 @@ test('entries are a copy', () => {
 
 test('methods can be passed around', () => {
   const { push, size } = journal()
-  ;[1, 2].forEach((item) => push(item))
+  for (const item of [1, 2]) push(item)
   expect(size()).toBe(2)
 })
 

@@ -1,8 +1,14 @@
+import { createRequire } from 'node:module'
 import path from 'node:path'
-import { type TransformOptions, transformSync } from 'esbuild'
-import { getTsconfig, type TsConfigJsonResolved } from 'get-tsconfig'
+import type { TransformOptions } from 'esbuild'
+import type { TsConfigJsonResolved } from 'get-tsconfig'
 
 type CompilerOptions = NonNullable<TsConfigJsonResolved['compilerOptions']>
+
+// Loaded at the first file that needs them: most processes meet none, and it takes 15 ms.
+const load = createRequire(import.meta.url)
+const esbuild = (): typeof import('esbuild') => load('esbuild')
+const tsconfig = (): typeof import('get-tsconfig') => load('get-tsconfig')
 
 /** What to lower, after it was instrumented. */
 export interface LowerRequest {
@@ -21,7 +27,7 @@ export interface Lowered {
 
 /** Turns TypeScript or JSX that Node cannot run into JavaScript, as the project's tsconfig.json says. */
 export function lower({ file, code, map }: LowerRequest): Lowered {
-  const result = transformSync(map === undefined ? code : withInlineMap(code, map), {
+  const result = esbuild().transformSync(map === undefined ? code : withInlineMap(code, map), {
     loader: loaderOf(file),
     sourcefile: file,
     sourcemap: 'external',
@@ -33,8 +39,8 @@ export function lower({ file, code, map }: LowerRequest): Lowered {
   return { code: result.code, map: result.map }
 }
 
-/** Appends the map where Node with `--enable-source-maps`, or esbuild, looks for it. */
-export function withInlineMap(code: string, map: string): string {
+/** Appends the map where esbuild looks for it. */
+function withInlineMap(code: string, map: string): string {
   return `${code}\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`
 }
 
@@ -50,7 +56,7 @@ let warned = false
 function compilerOptions(folder: string): CompilerOptions {
   const known = cache.get(folder)
   if (known !== undefined) return known
-  const { jsx, ...all } = getTsconfig(folder)?.config.compilerOptions ?? {}
+  const { jsx, ...all } = tsconfig().getTsconfig(folder)?.config.compilerOptions ?? {}
   if (all.emitDecoratorMetadata === true && !warned) {
     warned = true
     process.emitWarning(

@@ -6,8 +6,9 @@ import { environment } from '../model/environment.ts'
 import { isFaultlineError } from '../model/error.ts'
 import { type Classification, classifier, NODE_TEST_FILES } from './first-party.ts'
 import { slashed } from './globs.ts'
-import { type Instrumented, instrument } from './instrument.ts'
-import { lower, withInlineMap } from './lower.ts'
+import { type Instrumented, type InstrumentRequest, instrument } from './instrument.ts'
+import { lower } from './lower.ts'
+import { keepNamedExports } from './named-exports.ts'
 import { checkedOptions } from './options.ts'
 import { nearestPackage } from './package-json.ts'
 import { installStackMaps, keepMap } from './stack-maps.ts'
@@ -41,7 +42,7 @@ export function register(cwd: string = process.cwd()): void {
   const { include, exclude } = checkedOptions(nearest?.data.faultline, `"faultline" in ${root}/package.json`)
   const state = { kind: 'node', root, include, exclude, testFiles: testFiles() } as const
   if (!claimProcess(state)) return
-  if (!process.sourceMapsEnabled) installStackMaps()
+  installStackMaps()
   const classify = classifier(state)
   registerHooks({ load: (url, context, nextLoad) => load(url, context, nextLoad, { root, classify }) })
 }
@@ -60,43 +61,38 @@ interface Loader {
 
 function load(url: string, context: LoadHookContext, nextLoad: NextLoad, loader: Loader): LoadFnOutput {
   const file = url.startsWith('file:') ? slashed(fileURLToPath(url)) : ''
-  if (!CODE.test(file) || file.includes('/node_modules/')) {
-    // Packages in node_modules are only touched where `include` names them.
-    if (!CODE.test(file) || loader.classify(file).scope === 'none') return nextLoad(url, context)
-  }
+  if (!CODE.test(file)) return nextLoad(url, context)
+  const classification = loader.classify(file)
+  // Packages in node_modules hold nothing that has to be lowered.
+  if (classification.scope === 'none' && file.includes('/node_modules/')) return nextLoad(url, context)
   const loaded = JSX.test(file) ? readJsx(file) : nextLoad(url, context)
   if (!FORMATS.has(loaded.format)) return loaded
   const source = text(loaded.source ?? readFileSync(file))
   const esm = isModule(loaded.format, file, source)
-  const instrumented = tryInstrument(file, source, esm, loader)
+  const sourceType = esm ? 'module' : 'commonjs'
+  const instrumented = tryInstrument({ file, root: loader.root, source, sourceType, classification })
   const code = instrumented?.code ?? source
   const map = instrumented && JSON.stringify(instrumented.map)
   if (JSX.test(file) || needsLowering(file, source)) {
     const lowered = lower({ file, code, ...(map === undefined ? {} : { map }) })
-    return {
-      format: esm ? 'module' : 'commonjs',
-      source: mapped(file, lowered.code, lowered.map),
-      shortCircuit: true,
-    }
+    keepMap(path.normalize(file), lowered.map)
+    return { format: esm ? 'module' : 'commonjs', source: lowered.code, shortCircuit: true }
   }
-  return map === undefined ? loaded : { ...loaded, source: mapped(file, code, map) }
+  if (map === undefined) return loaded
+  keepMap(path.normalize(file), map)
+  return { ...loaded, source: code }
 }
 
 /** A file that cannot be parsed goes to Node as it is: Node's own error says more than ours would. */
-function tryInstrument(file: string, source: string, esm: boolean, loader: Loader): Instrumented | undefined {
-  const sourceType = esm ? 'module' : 'commonjs'
+function tryInstrument(request: InstrumentRequest): { code: string; map: Instrumented['map'] } | undefined {
   try {
-    return instrument({ file, root: loader.root, source, sourceType, classification: loader.classify(file) })
+    const result = instrument(request)
+    if (result === undefined || request.sourceType === 'module') return result
+    return { code: keepNamedExports(request.source, result.code), map: result.map }
   } catch (error) {
     if (isFaultlineError(error, 'FAULTLINE_PARSE')) return undefined
     throw error
   }
-}
-
-function mapped(file: string, code: string, map: string): string {
-  if (process.sourceMapsEnabled) return withInlineMap(code, map)
-  keepMap(path.normalize(file), map)
-  return code
 }
 
 /** Node knows neither `.tsx` nor `.jsx`: the format is what `.ts` and `.js` would have there. */

@@ -16,7 +16,7 @@ export function keepMap(file: string, map: RawMap): void {
 /**
  * Gives the stacks of errors the positions of the user's source. V8's own text of each frame stays and only
  * `:line:column` is replaced: re-rendering frames, as source-map-support does, loses `async` and class names.
- * With `--enable-source-maps` Node does it itself, from the map inlined in the source.
+ * Where Node itself maps (`--enable-source-maps`), it goes on from these positions.
  */
 export function installStackMaps(): void {
   const before = Error.prepareStackTrace as Prepare | undefined

@@ -1,14 +1,16 @@
 import { type Program, parseSync, Visitor } from 'oxc-parser'
 
-/** Cheap: a file without any of these words holds nothing that Node cannot strip. */
-const SUSPECT = /@|\b(?:enum|namespace|module|accessor|constructor)\b|\bimport\s+\w+\s*=|\bexport\s*=|<\w/
+/** Cheap: without any of these nothing has to be lowered. */
+const DECORATED = /(?:^|\bexport|\bdefault|[;{}(,])\s*@[\w([]|\baccessor\b/m
+const TYPED = /\b(?:enum|namespace|module|constructor)\b|\bimport\s+\w+\s*=|\bexport\s*=|<\w/
 
 /**
- * Whether Node cannot run the file by stripping its types: enums, namespaces with code, parameter properties,
- * `import x = …`, `export =`, `<T>x`, decorators and `accessor`.
+ * Whether Node cannot run the file, even with its types stripped: enums, namespaces with code, parameter
+ * properties, `import x = …`, `export =`, `<T>x`, decorators and `accessor`.
  */
 export function needsLowering(file: string, source: string): boolean {
-  if (!SUSPECT.test(source)) return false
+  const suspect = DECORATED.test(source) || (/ts$/.test(file) && TYPED.test(source))
+  if (!suspect) return false
   const { program, errors } = parseSync(file, source, { sourceType: 'unambiguous' })
   return errors.length === 0 && holdsCode(program)
 }

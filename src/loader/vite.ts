@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import picomatch from 'picomatch'
-import type { Plugin, ResolvedConfig, UserConfig } from 'vite'
+import type { Plugin, ResolvedConfig, Rollup, UserConfig } from 'vite'
 import { LOADER_VARIABLE, type LoaderState } from '../model/environment.ts'
-import { isFaultlineError } from '../model/error.ts'
+import { type FaultlineError, isFaultlineError } from '../model/error.ts'
 import { type Classification, classifier, VITEST_FILES } from './first-party.ts'
 import { slashed } from './globs.ts'
 import { instrument } from './instrument.ts'
@@ -64,11 +64,21 @@ export function faultline(options?: LoaderOptions): Plugin {
           return result && { code: result.code, map: result.map }
         } catch (error) {
           if (!isFaultlineError(error, 'FAULTLINE_PARSE')) throw error
-          this.error(error)
+          this.error(viteError(error, file))
         }
       },
     },
   }
+}
+
+/** Taken apart as Vite puts it together again, without our own stack, which helps nobody. */
+function viteError(error: FaultlineError, file: string): Rollup.RollupError {
+  const [head = '', frame, hint] = error.message.split('\n\n')
+  const [, line, column] = /:(\d+):(\d+) cannot be parsed/.exec(head) ?? []
+  if (line === undefined || frame === undefined) return { name: error.name, message: error.message, id: file }
+  const message = hint === undefined ? head : `${head}\n${hint}`
+  const loc = { file, line: Number(line), column: Number(column) - 1 }
+  return { name: error.name, message, stack: '', id: file, loc, frame }
 }
 
 /** The file behind a module's id; `undefined` for virtual modules and for what a query makes of a file. */

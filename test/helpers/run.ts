@@ -1,4 +1,6 @@
 import { spawn } from 'node:child_process'
+import path from 'node:path'
+import { REPOSITORY } from './source-alias.ts'
 
 /** How a started program ended. */
 export interface Finished {
@@ -49,4 +51,9 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
 /** Runs Node itself. */
 export function nodeTool(args: string[], options?: RunOptions): Promise<Finished> {
   return run(process.execPath, args, options)
+}
+
+/** Runs Vitest's command line. */
+export function vitest(args: string[], options?: RunOptions): Promise<Finished> {
+  return nodeTool([path.join(REPOSITORY, 'node_modules/vitest/vitest.mjs'), ...args], options)
 }

@@ -1,0 +1,86 @@
+import { EventEmitter } from 'node:events'
+import { execution } from '../../src/model/context.ts'
+import type { Delivery } from '../../src/runtime/index.ts'
+
+const { setImmediate: realImmediate, setTimeout: realTimeout } = globalThis
+
+/** One thing that code under test did, and which delivery did it: 0 where none is. */
+export interface Entry {
+  readonly delivery: number
+  readonly what: string
+}
+
+/** What is outside of the code under test: never instrumented, it remembers who did what. */
+export class World {
+  readonly log: Entry[] = []
+  readonly events = new EventEmitter()
+
+  /** A synchronous effect. */
+  readonly effect = (what: string): string => {
+    const delivery = execution.getStore()?.delivery as Delivery | undefined
+    this.log.push({ delivery: delivery?.identity.ordinal ?? 0, what })
+    return what
+  }
+
+  /** An effect that happens at once and is acknowledged some turns of the event loop later. */
+  readonly io = async (what: string, turns = 1): Promise<string> => {
+    this.effect(what)
+    for (let turn = 0; turn < turns; turn++) await new Promise((resolve) => realImmediate(resolve))
+    return what
+  }
+
+  /** The same, acknowledged with an error. */
+  readonly fails = async (what: string, turns = 1): Promise<never> => {
+    await this.io(what, turns)
+    throw new Error(what)
+  }
+
+  /** An effect that is acknowledged after a real time. */
+  readonly slow = async (what: string, delayMs: number): Promise<string> => {
+    this.effect(what)
+    await new Promise((resolve) => realTimeout(resolve, delayMs))
+    return what
+  }
+
+  /** What one delivery did, in order. */
+  of(delivery: number): string {
+    return this.log
+      .filter((entry) => entry.delivery === delivery)
+      .map((entry) => entry.what)
+      .join(' ')
+  }
+
+  /** A transaction helper as libraries write it: begins, commits, rolls back. */
+  readonly transaction = async <T>(body: () => Promise<T>): Promise<T> => {
+    try {
+      const value = await body()
+      this.effect('commit')
+      return value
+    } catch (error) {
+      this.effect('rollback')
+      throw error
+    }
+  }
+}
+
+/** p-limit, in few lines: library code that calls back. */
+export function limiter(concurrency: number): <T>(task: () => Promise<T>) => Promise<T> {
+  const waiting: (() => void)[] = []
+  let active = 0
+  const next = (): void => {
+    active--
+    waiting.shift()?.()
+  }
+  return (task) =>
+    new Promise((resolve, reject) => {
+      const start = (): void => {
+        active++
+        const result = (async () => task())()
+        resolve(result)
+        result.then(next, next)
+      }
+      if (active < concurrency) start()
+      else waiting.push(start)
+      void reject
+    })
+}

@@ -1,6 +1,6 @@
 import type { QueueTime } from './port.ts'
 
-/** Virtual time of the memory queue: a number that only grows, except for a new run. */
+/** Virtual time of the memory queue: a number that only grows. */
 export class MemoryTime implements QueueTime {
   #nowMs: number
 
@@ -14,10 +14,5 @@ export class MemoryTime implements QueueTime {
 
   advanceTo(ms: number): void {
     if (ms > this.#nowMs) this.#nowMs = ms
-  }
-
-  /** For another run over the same queue; only an empty one may. */
-  startAnew(ms: number): void {
-    this.#nowMs = ms
   }
 }

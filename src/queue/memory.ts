@@ -54,10 +54,10 @@ export function memoryQueue(options?: MemoryQueueOptions): MemoryQueue {
 export class MemoryQueue implements QueueAdapter {
   readonly kind = 'memory'
   readonly capabilities: QueueCapabilities = CAPABILITIES
+  /** Replaced when a new run starts: what is left of an earlier one moves only its own. */
   time: QueueTime
   readonly performed: DeliveryRecord[] = []
   readonly dead: DeliveryRecord[] = []
-  readonly #time: MemoryTime
   readonly #waiting: DueList<MemoryJob> = new DueList()
   readonly #keys: WaitingKeys = new WaitingKeys()
   readonly #registry: JobRegistry = new JobRegistry()
@@ -67,18 +67,15 @@ export class MemoryQueue implements QueueAdapter {
   #clearedAt = 0
 
   constructor(options?: MemoryQueueOptions) {
-    this.#time = new MemoryTime(startMsOf(options))
-    for (const job of options?.jobs ?? []) this.#registry.resolve(job.name, job as JobDefinition<never>)
+    this.time = new MemoryTime(startMsOf(options))
+    for (const job of options?.jobs ?? [])
+      this.#registry.resolve(job.name, job as unknown as JobDefinition<never>)
     this.#enqueue = (what: never, payload?: unknown, enqueueOptions?: EnqueueOptions) =>
       this.enqueue(what, payload as never, enqueueOptions)
   }
 
-  get time(): QueueTime {
-    return this.#time
-  }
-
   get now(): Date {
-    return new Date(this.#time.nowMs())
+    return new Date(this.time.nowMs())
   }
 
   enqueue(request: JobRequest): Promise<string>
@@ -124,9 +121,9 @@ export class MemoryQueue implements QueueAdapter {
     const job = this.#waiting.take(window)
     if (job === undefined) return Promise.resolve(undefined)
     if (job.key !== undefined) this.#keys.leave(job)
-    this.#time.advanceTo(job.dueMs)
+    this.time.advanceTo(job.dueMs)
     job.deliveries++
-    job.claim = new MemoryClaim(job, worker, this.#time.nowMs())
+    job.claim = new MemoryClaim(job, worker, this.time.nowMs())
     return Promise.resolve(job.claim)
   }
 
@@ -151,7 +148,7 @@ export class MemoryQueue implements QueueAdapter {
 
   expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
     const job = jobOf(claim)
-    const lapsesAtMs = Math.max(claim.atMs + job.registered.policy.lockMs, this.#time.nowMs())
+    const lapsesAtMs = Math.max(claim.atMs + job.registered.policy.lockMs, this.time.nowMs())
     if (!this.#holds(job, claim)) return Promise.resolve(lapsesAtMs)
     this.#write(claim, outcome)
     job.redelivered = true
@@ -165,7 +162,7 @@ export class MemoryQueue implements QueueAdapter {
       const waitMs = backoffMs(policy.backoff, job.attempt, ending.error, definition.name)
       this.#write(claim, outcome ?? 'failed', ending)
       job.attempt++
-      const nextAtMs = this.#time.nowMs() + waitMs
+      const nextAtMs = this.time.nowMs() + waitMs
       this.#wait(job, nextAtMs)
       return { status: 'retried', nextAtMs }
     }
@@ -178,7 +175,7 @@ export class MemoryQueue implements QueueAdapter {
     job.attempt = 1
     job.redelivered = false
     job.error = ending.error
-    const nextAtMs = this.#time.nowMs()
+    const nextAtMs = this.time.nowMs()
     this.#wait(job, nextAtMs)
     return { status: 'dead', nextAtMs }
   }
@@ -212,7 +209,7 @@ export class MemoryQueue implements QueueAdapter {
         error: undefined,
         claim: undefined,
       }
-      this.#wait(job, dueMsOf(options, this.#time.nowMs(), name))
+      this.#wait(job, dueMsOf(options, this.time.nowMs(), name))
     }
     delivery?.enqueuePoint(name, 'after')
     return Promise.resolve(id)

@@ -5,6 +5,7 @@ import { progressLine } from '../report/progress.ts'
 import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
 import { type Baseline, baseline, plainPoints } from './baseline.ts'
 import { type Assertions, familiesOf, type SimulationOptions, splitArguments } from './options.ts'
+import { takenOut } from './outside.ts'
 import { isFailure, makeReport, ResilienceError, type SimulationReport } from './report.ts'
 import { Runner, type Setup } from './run.ts'
 import { sample } from './sample.ts'
@@ -139,7 +140,7 @@ class Simulation<W> {
     if (this.#token !== undefined) return this.#replay(this.#token, unfaulted, trial, plan.scenarios)
     const { maxScenarios = maxScenariosDefault } = this.#setup.options
     const chosen = sample(plan.scenarios, maxScenarios, this.#setup.seed)
-    const notCovered = { ...plan.notCovered }
+    const notCovered = { ...plan.notCovered, ...outsideInWords() }
     if (chosen.length < plan.scenarios.length)
       notCovered.sampled = `sampled ${chosen.length} of ${plan.scenarios.length} scenarios`
     const results = await this.#runAll(trial, chosen)
@@ -211,6 +212,11 @@ class Simulation<W> {
       durationMs: realNowMs() - this.#startedMs,
     })
   }
+}
+
+function outsideInWords(): Record<string, string> {
+  const count = takenOut()
+  return count === 0 ? {} : { outside: `${count} functions and objects that stand for other systems` }
 }
 
 function skippedReport<W>({ name, seed, nowMs }: Setup<W>, token: Token): SimulationReport {

@@ -98,6 +98,7 @@ export class Trial<W> {
       outcome,
       ...(finding?.reason === undefined ? undefined : { reason: finding.reason }),
       ...(finding === undefined ? undefined : { error: finding.error }),
+      ...(end.session.approximate === undefined ? undefined : { approximate: end.session.approximate }),
       ...(end.session.clock.timingReal ? { timing: 'real' as const } : undefined),
       replay: this.#token(id),
       timeline: end.session.timeline,

@@ -1,7 +1,7 @@
 import { execution } from '../model/context.ts'
 import { FaultlineError } from '../model/error.ts'
 import type { Claim, Ending, QueueAdapter, RunExtras } from '../queue/port.ts'
-import { Delivery, isCrashSignal, shared } from '../runtime/index.ts'
+import { afterTurn, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
 import { hungError } from './hung.ts'
 import type { Session } from './session.ts'
 
@@ -32,10 +32,17 @@ export async function deliver(
   session.deliveries.push(delivery)
   delivery.onEnqueued = (name) => session.note('enqueued', claim, name)
   session.note(startOf(claim), claim, claim.part === 'dead' ? 'onDead' : undefined)
+  let turned = false
+  delivery.onDeath = () => afterTurn(() => (turned = true))
   const ended = await runToEnd(session, claim, delivery, port)
   shared.current = undefined
   if (delivery.fatal !== undefined) throw delivery.fatal
-  if (delivery.dead) return crashed(session, claim, port)
+  if (delivery.dead) {
+    if (ended.ok === 'unwound')
+      session.approximate = 'code of libraries went on after the crash and was not waited for'
+    else if (turned) session.approximate = 'code of libraries ran on after the crash: a rollback, a release'
+    return crashed(session, claim, port)
+  }
   if (ended.ok === 'aborted' || ended.ok === 'hung') {
     const error = ended.ok === 'hung' ? hungError(delivery) : options.signal!.reason
     delivery.die()

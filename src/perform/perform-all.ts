@@ -91,7 +91,7 @@ async function performWindow(
 ): Promise<Performed> {
   checkQueue(queue, caller)
   let clock = clocks.get(queue)
-  if (clock === undefined) clocks.set(queue, (clock = new VirtualClock(queue.time)))
+  if (clock === undefined) clocks.set(queue, (clock = clockOf(queue)))
   const uninstall = installVirtualGlobals()
   const before = { performed: queue.performed.length, dead: queue.dead.length }
   try {
@@ -110,6 +110,14 @@ async function performWindow(
     pending: await queue.pending(),
     now: queue.now,
   }
+}
+
+/** Outlives a `clear` that starts the queue's time anew. */
+function clockOf(queue: QueueAdapter): VirtualClock {
+  return new VirtualClock({
+    nowMs: () => queue.time.nowMs(),
+    advanceTo: (ms) => queue.time.advanceTo(ms),
+  })
 }
 
 function checkQueue(queue: unknown, caller: string): asserts queue is QueueAdapter {

@@ -26,6 +26,8 @@ export class Session {
   readonly clock: VirtualClock
   readonly timeline: TimelineEvent[] = []
   readonly deliveries: Delivery[] = []
+  /** Why the real death of a process may end otherwise than the crash of this run did. */
+  approximate: string | undefined
   /** Virtual time that faults cost: retries and redeliveries. */
   costMs = 0
   #worker = 1

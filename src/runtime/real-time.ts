@@ -12,6 +12,9 @@ export const realNowMs = (): number => real.now()
 /** One turn of the event loop: I/O, timers and rejections are served. */
 export const eventLoopTurn = (): Promise<void> => new Promise((resolve) => real.setImmediate(resolve))
 
+/** Calls back after the code that runs now, and all its microtasks, are through. */
+export const afterTurn = (callback: () => void): void => void real.setImmediate(callback)
+
 /** Calls `tick` every `everyMs` of real time until the returned function is called. */
 export function every(everyMs: number, tick: () => void): () => void {
   const timer = real.setInterval(tick, everyMs)

@@ -31,16 +31,16 @@ export function header(input: HeaderInput): string {
 }
 
 const bodies: Record<HeaderFunction, (f: string) => string> = {
-  t: (f) => `function ${f}t(i){return ${f}s!==undefined&&${f}s[i]!==0}`,
-  p: (f) => `function ${f}p(i,F){return ${f}s!==undefined&&${f}s[i]!==0&&${f}r.point(${f}f,i,F)}`,
-  c: (f) => `function ${f}c(i,F,a){return ${f}r.point(${f}f,i,F,a)}`,
-  a: (f) => `function ${f}a(){return ${on(f)}?${f}r.enter():undefined}`,
-  w: (f) => `function ${f}w(i,F,x){return ${on(f)}?${f}r.awaiting(${f}f,i,F,x):x}`,
-  v: (f) => `function ${f}v(i,F,v){return ${on(f)}?${f}r.awaited(${f}f,i,F,v):v}`,
-  b: (f) => `function ${f}b(i,F){return ${on(f)}&&${f}r.resumed(${f}f,i,F)}`,
-  x: (f) => `function ${f}x(i,F,v){return ${on(f)}?${f}r.returning(${f}f,i,F,v):v}`,
-  y: (f) => `function ${f}y(i,F,v){return ${f}s!==undefined&&${f}s[i]!==0?${f}r.returned(${f}f,i,F,v):v}`,
-  k: (f) => `function ${f}k(x){return ${on(f)}?${f}r.timer(x):x}`,
+  t: (f) => `function ${f}t(i){ return ${f}s!==undefined&&${f}s[i]!==0}`,
+  p: (f) => `function ${f}p(i,F){ return ${f}s!==undefined&&${f}s[i]!==0&&${f}r.point(${f}f,i,F)}`,
+  c: (f) => `function ${f}c(i,F,a){ return ${f}r.point(${f}f,i,F,a)}`,
+  a: (f) => `function ${f}a(){ return ${on(f)}?${f}r.enter():undefined}`,
+  w: (f) => `function ${f}w(i,F,x){ return ${on(f)}?${f}r.awaiting(${f}f,i,F,x):x}`,
+  v: (f) => `function ${f}v(i,F,v){ return ${on(f)}?${f}r.awaited(${f}f,i,F,v):v}`,
+  b: (f) => `function ${f}b(i,F){ return ${on(f)}&&${f}r.resumed(${f}f,i,F)}`,
+  x: (f) => `function ${f}x(i,F,v){ return ${on(f)}?${f}r.returning(${f}f,i,F,v):v}`,
+  y: (f) => `function ${f}y(i,F,v){ return ${f}s!==undefined&&${f}s[i]!==0?${f}r.returned(${f}f,i,F,v):v}`,
+  k: (f) => `function ${f}k(x){ return ${on(f)}?${f}r.timer(x):x}`,
 }
 
 function on(f: string): string {

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { Program } from 'oxc-parser'
 import type { PlaceRow } from '../model/place-row.ts'
-import { applyEdits, type Edit } from './edits.ts'
+import { applyEdits, type Edit, editsOf, type Piece } from './edits.ts'
 import { header } from './header.ts'
 import { ignoresFile } from './ignore.ts'
 import { Lines } from './lines.ts'
@@ -50,18 +50,21 @@ export function transform(source: string, options: TransformOptions): TransformR
   const { file, root, scope = 'whole' } = options
   if (/\.d\.[cm]?ts$/.test(file)) return undefined
   const { program, comments } = parse(source, file, options.sourceType ?? sourceTypeOf(file))
-  if (ignoresFile(comments)) return resultOf(source, [], options, [], 1)
+  if (ignoresFile(comments)) return unchanged(source, options, 1)
   const state = new SourceFile(source, comments, program)
   new Walker(state, scope === 'makers' ? makersOnly(program) : everything).walk(program)
-  const points = tabulate(state.places, new Lines(source))
+  const lines = new Lines(source)
+  const points = tabulate(state.places, lines)
   const { prefix, used, ignoredCount } = state
-  if (used.size === 0) return ignoredCount === 0 ? undefined : resultOf(source, [], options, [], ignoredCount)
+  if (used.size === 0) return ignoredCount === 0 ? undefined : unchanged(source, options, ignoredCount)
   const offset = headerOffset(program, source)
   // The directive in front may lack its semicolon.
   const separator = /['"]/.test(source[offset - 1] ?? '') ? ';' : ''
   const line = separator + header({ prefix, used, file, root, source, table: points })
-  const edits = withHeader(state.edits.render(), offset, line)
-  return resultOf(source, edits, options, points, ignoredCount)
+  const pieces = withHeader(state.edits.render(), offset, line)
+  const edits = editsOf(pieces)
+  const map = mapEdits({ source, lines, pieces, absolute: resolve(root, file) })
+  return { code: applyEdits(source, edits), map, points, ignored: ignoredCount, edits }
 }
 
 const everything: Selection = { includes: () => true, timersEverywhere: true }
@@ -70,15 +73,9 @@ function sourceTypeOf(file: string): 'module' | 'commonjs' {
   return /\.c[jt]s$/.test(file) ? 'commonjs' : 'module'
 }
 
-function resultOf(
-  source: string,
-  edits: readonly Edit[],
-  { file, root }: TransformOptions,
-  points: PlaceRow[],
-  ignored: number,
-): TransformResult {
-  const map = mapEdits(source, edits, resolve(root, file))
-  return { code: applyEdits(source, edits), map, points, ignored, edits }
+function unchanged(source: string, { file, root }: TransformOptions, ignored: number): TransformResult {
+  const map = mapEdits({ source, lines: new Lines(source), pieces: [], absolute: resolve(root, file) })
+  return { code: source, map, points: [], ignored, edits: [] }
 }
 
 /** After the directives, else after the first line where that is a hashbang, else after a byte order mark. */
@@ -90,11 +87,8 @@ function headerOffset(program: Program, source: string): number {
   return source.startsWith('\uFEFF') ? 1 : 0
 }
 
-function withHeader(edits: readonly Edit[], offset: number, line: string): Edit[] {
-  const at = edits.findIndex((edit) => edit.offset >= offset)
-  const before = at === -1 ? edits : edits.slice(0, at)
-  const after = at === -1 ? [] : edits.slice(at)
-  const [first, ...rest] = after
-  if (first?.offset !== offset) return [...before, { offset, text: line }, ...after]
-  return [...before, { offset, text: line + first.text }, ...rest]
+function withHeader(pieces: readonly Piece[], offset: number, line: string): Piece[] {
+  const at = pieces.findIndex((piece) => piece.offset >= offset)
+  const from = at === -1 ? pieces.length : at
+  return [...pieces.slice(0, from), { offset, text: line, maps: 'nowhere' }, ...pieces.slice(from)]
 }

@@ -15,11 +15,11 @@ export const awaits: Probe = {
     const place = file.awaits.get(node) ?? file.place(scope, awaitName(node))
     const at = placeAndActivation(place, visit, true)
     const start = file.before(node.argument)
-    file.edits.insert(node.start, `${file.use('v')}(`, ...at, ',')
-    file.edits.insert(start, `${file.spaceAt(start)}${file.use('w')}(`, ...at, ',(')
+    file.edits.open(node.start, node.start, `${file.use('v')}(`, ...at, ',')
+    file.edits.open(start, node.argument.start, `${file.spaceAt(start)}${file.use('w')}(`, ...at, ',(')
   },
   leave(node, { file, scope }) {
-    if (scope.async) file.edits.insert(node.end, ')))')
+    if (scope.async) file.edits.close(node.end, ')))')
   },
 }
 

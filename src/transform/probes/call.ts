@@ -19,12 +19,14 @@ export const call: Probe = {
       const { offset, separator } = bodyStart(body, visit.file.source)
       visit.file.edits.insert(offset, separator, ...text)
     } else {
-      visit.file.edits.insert(visit.file.before(body, true), '{', ...text)
+      const offset = visit.file.before(body, true)
+      visit.file.edits.open(offset, body.start, '{')
+      visit.file.edits.insert(offset, ...text)
     }
   },
   leave(node, visit) {
     const body = (node as FunctionNode).body!
-    if (body.type !== 'BlockStatement') visit.file.edits.insert(body.end, '}')
+    if (body.type !== 'BlockStatement') visit.file.edits.close(body.end, '}')
   },
 }
 

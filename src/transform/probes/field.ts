@@ -12,11 +12,17 @@ export const field: Probe = {
     const value = initialiser(node, visit)
     if (value === undefined) return
     const place = file.place(scope, { kind: 'l', offset: node.start, canFail: true })
-    file.edits.insert(value.start, `(${file.use('p')}(`, ...placeAndActivation(place, visit, false), '),(')
+    file.edits.open(
+      value.start,
+      value.start,
+      `(${file.use('p')}(`,
+      ...placeAndActivation(place, visit, false),
+      '),(',
+    )
   },
   leave(node, visit) {
     const value = initialiser(node, visit)
-    if (value !== undefined) visit.file.edits.insert(value.end, '))')
+    if (value !== undefined) visit.file.edits.close(value.end, '))')
   },
 }
 

@@ -16,15 +16,19 @@ export const forAwait: Probe = {
     const place = file.place(scope, name, ...firstStatement(node.body, visit))
     const start = file.before(node.right)
     const at = placeAndActivation(place, visit, true)
-    file.edits.insert(start, `${file.spaceAt(start)}${file.use('w')}(`, ...at, ',(')
+    file.edits.open(start, node.right.start, `${file.spaceAt(start)}${file.use('w')}(`, ...at, ',(')
     const held = [`if(${file.use('b')}(`, place, `,${scope.activation}))await ${scope.activation}.w;`]
     if (isBraced(node)) file.edits.insert(node.body.start + 1, ...held)
-    else file.edits.insert(file.before(node.body, true), '{', ...held)
+    else {
+      const offset = file.before(node.body, true)
+      file.edits.open(offset, node.body.start, '{')
+      file.edits.insert(offset, ...held)
+    }
   },
   leave(node, visit) {
     if (!isInstrumented(node, visit)) return
-    visit.file.edits.insert(node.right.end, '))')
-    if (!isBraced(node)) visit.file.edits.insert(node.body.end, '}')
+    visit.file.edits.close(node.right.end, '))')
+    if (!isBraced(node)) visit.file.edits.close(node.body.end, '}')
   },
 }
 

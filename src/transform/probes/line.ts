@@ -19,10 +19,12 @@ export const unbraced: Probe = {
   targets: ['unbraced'],
   enter(node, visit) {
     if (!hasPlace(node, visit)) return
-    visit.file.edits.insert(visit.file.before(node, true), '{', ...lineProbe(newPlace(node, visit), visit))
+    const offset = visit.file.before(node, true)
+    visit.file.edits.open(offset, node.start, '{')
+    visit.file.edits.insert(offset, ...lineProbe(newPlace(node, visit), visit))
   },
   leave(node, visit) {
-    if (hasPlace(node, visit)) visit.file.edits.insert(node.end, '}')
+    if (hasPlace(node, visit)) visit.file.edits.close(node.end, '}')
   },
 }
 

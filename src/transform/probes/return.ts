@@ -17,7 +17,7 @@ export const returns: Probe = {
     if (argument == null) {
       const place = file.place(scope, { kind: 'r', offset: node.start, canFail: false })
       const after = node.start + 'return'.length
-      file.edits.insert(after, ` ${returnProbe(visit)}(`, ...placeAndActivation(place, visit, false), ')')
+      file.edits.close(after, ` ${returnProbe(visit)}(`, ...placeAndActivation(place, visit, false), ')')
       return
     }
     if (isReturnedAwait(argument, node.start, visit)) return
@@ -25,7 +25,7 @@ export const returns: Probe = {
   },
   leave(node, { scope, file }) {
     if (!scope.active || node.type !== 'ReturnStatement' || node.argument == null) return
-    if (!scope.async || wholeAwait(node.argument) === undefined) file.edits.insert(node.argument.end, '))')
+    if (!scope.async || wholeAwait(node.argument) === undefined) file.edits.close(node.argument.end, '))')
   },
 }
 
@@ -36,14 +36,14 @@ export const arrowReturn: Probe = {
     const body = (node as FunctionNode).body!
     if (body.type === 'BlockStatement') return
     const start = visit.file.before(body, true)
-    visit.file.edits.insert(start, 'return ')
-    if (isReturnedAwait(body, body.start, visit)) visit.file.edits.insert(start, '(')
+    visit.file.edits.open(start, body.start, 'return ')
+    if (isReturnedAwait(body, body.start, visit)) visit.file.edits.open(start, body.start, '(')
     else openReturn(body, start, body.start, visit)
   },
   leave(node, { file, scope }) {
     const body = (node as FunctionNode).body!
     if (body.type === 'BlockStatement') return
-    file.edits.insert(body.end, scope.async && wholeAwait(body) !== undefined ? ')' : '))')
+    file.edits.close(body.end, scope.async && wholeAwait(body) !== undefined ? ')' : '))')
   },
 }
 
@@ -59,8 +59,9 @@ function isReturnedAwait(value: Node, offset: number, { scope, file }: Visit): b
 function openReturn(value: Node, at: number, offset: number, visit: Visit): void {
   const { file, scope } = visit
   const place = file.place(scope, { kind: 'r', offset, canFail: canFail(value) })
-  file.edits.insert(
+  file.edits.open(
     at,
+    value.start,
     `${file.spaceAt(at)}${returnProbe(visit)}(`,
     ...placeAndActivation(place, visit, true),
     ',(',

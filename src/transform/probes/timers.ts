@@ -29,13 +29,13 @@ export const timers: Probe = {
     if (file.timers === undefined || !scope.timers) return
     if (node.type === 'Property') {
       if (!node.shorthand || parent.type === 'ObjectPattern' || node.key.type !== 'Identifier') return
-      if (file.timers.has(node.key)) file.edits.insert(node.end, `:${file.use('k')}(${node.key.name})`)
+      if (file.timers.has(node.key)) file.edits.close(node.end, `:${file.use('k')}(${node.key.name})`)
     } else if (isTimerValue(node, visit)) {
-      file.edits.insert(node.start, `${file.use('k')}(`)
+      file.edits.open(node.start, node.start, `${file.use('k')}(`)
     }
   },
   leave(node, visit) {
-    if (node.type !== 'Property' && isTimerValue(node, visit)) visit.file.edits.insert(node.end, ')')
+    if (node.type !== 'Property' && isTimerValue(node, visit)) visit.file.edits.close(node.end, ')')
   },
 }
 

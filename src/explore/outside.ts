@@ -1,10 +1,13 @@
 import { execution } from '../model/context.ts'
 import { FaultlineError } from '../model/error.ts'
 
-let taken = 0
+let called = new Set<unknown>()
 
-/** How many functions and objects stand for other systems so far; the report counts them. */
-export const takenOut = (): number => taken
+/** Starts to count which functions that stand for other systems deliveries call. */
+export function countOutside(): { readonly size: number } {
+  called = new Set()
+  return called
+}
 
 /**
  * Stands for another system: one effect, not a place to fail. Whatever runs inside gives no points.
@@ -21,7 +24,6 @@ export function outside<T extends object>(fnOrObject: T): T {
       message: `outside(…) takes a function or an object: received ${fnOrObject === null ? 'null' : typeof fnOrObject}.`,
     })
   }
-  taken++
   return wrap(fnOrObject)
 }
 
@@ -31,9 +33,9 @@ function wrap<T extends object>(target: T): T {
   const known = wrapped.get(target)
   if (known !== undefined) return known as T
   const proxy = new Proxy(target, {
-    apply: (fn, self, args) => detached(() => Reflect.apply(fn as never, self, args)),
+    apply: (fn, self, args) => detached(fn, () => Reflect.apply(fn as never, self, args)),
     construct: (fn, args, newTarget) =>
-      detached(() => Reflect.construct(fn as never, args, newTarget)) as object,
+      detached(fn, () => Reflect.construct(fn as never, args, newTarget)) as object,
     get(object, name) {
       const value = Reflect.get(object, name, object) as unknown
       return typeof value === 'function' && !isFixed(object, name) ? methodOf(object, value) : value
@@ -50,7 +52,9 @@ function methodOf(object: object, method: object): object {
   const known = methods.get(method)
   if (known !== undefined) return known
   const made = function (this: unknown, ...args: unknown[]): unknown {
-    return detached(() => Reflect.apply(method as never, this === wrapped.get(object) ? object : this, args))
+    return detached(method, () =>
+      Reflect.apply(method as never, this === wrapped.get(object) ? object : this, args),
+    )
   }
   methods.set(method, made)
   return made
@@ -62,8 +66,9 @@ function isFixed(object: object, name: string | symbol): boolean {
   return own !== undefined && !own.configurable && !own.writable
 }
 
-function detached(body: () => unknown): unknown {
+function detached(what: unknown, body: () => unknown): unknown {
   const store = execution.getStore()
   if (store?.delivery === undefined) return body()
+  called.add(what)
   return execution.run({ clock: store.clock, random: store.random }, body)
 }

@@ -33,7 +33,7 @@ export function recordedPoints(reached: readonly Reached[]): RecordedPoint[] {
   const hits = new Map<Reached, [hit: number, of: number]>()
   for (const group of groups.values()) {
     if (group.length > 1) group.sort(byBranch)
-    group.forEach((one, position) => hits.set(one, [position + 1, group.length]))
+    for (const [position, one] of group.entries()) hits.set(one, [position + 1, group.length])
   }
   return reached.map((one) => toRecorded(one, hits.get(one)!))
 }

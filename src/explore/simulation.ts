@@ -5,7 +5,7 @@ import { progressLine } from '../report/progress.ts'
 import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
 import { type Baseline, baseline, plainPoints } from './baseline.ts'
 import { type Assertions, familiesOf, type SimulationOptions, splitArguments } from './options.ts'
-import { takenOut } from './outside.ts'
+import { countOutside } from './outside.ts'
 import { isFailure, makeReport, ResilienceError, type SimulationReport } from './report.ts'
 import { Runner, type Setup } from './run.ts'
 import { sample } from './sample.ts'
@@ -127,6 +127,7 @@ class Simulation<W> {
   }
 
   async #explore(): Promise<SimulationReport> {
+    const outside = countOutside()
     const unfaulted = await baseline(this.#runner)
     const trial = new Trial(this.#runner, unfaulted)
     if (unfaulted.finding !== undefined) {
@@ -140,7 +141,7 @@ class Simulation<W> {
     if (this.#token !== undefined) return this.#replay(this.#token, unfaulted, trial, plan.scenarios)
     const { maxScenarios = maxScenariosDefault } = this.#setup.options
     const chosen = sample(plan.scenarios, maxScenarios, this.#setup.seed)
-    const notCovered = { ...plan.notCovered, ...outsideInWords() }
+    const notCovered = { ...plan.notCovered, ...outsideInWords(outside.size) }
     if (chosen.length < plan.scenarios.length)
       notCovered.sampled = `sampled ${chosen.length} of ${plan.scenarios.length} scenarios`
     const results = await this.#runAll(trial, chosen)
@@ -214,9 +215,8 @@ class Simulation<W> {
   }
 }
 
-function outsideInWords(): Record<string, string> {
-  const count = takenOut()
-  return count === 0 ? {} : { outside: `${count} functions and objects that stand for other systems` }
+function outsideInWords(count: number): Record<string, string> {
+  return count === 0 ? {} : { outside: `${count} functions that stand for other systems: one effect each` }
 }
 
 function skippedReport<W>({ name, seed, nowMs }: Setup<W>, token: Token): SimulationReport {

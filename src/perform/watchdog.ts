@@ -43,7 +43,10 @@ export class Watchdog {
   #tick(): void {
     const watched = this.#watched
     if (watched === undefined) return
-    if (this.#signal?.aborted) return watched.give('aborted')
+    if (this.#signal?.aborted) {
+      watched.give('aborted')
+      return
+    }
     const nowMs = realNowMs()
     if (shared.progress !== this.#progress) {
       this.#progress = shared.progress

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
 import picomatch from 'picomatch'
 import type { Plugin, ResolvedConfig, Rollup, UserConfig } from 'vite'
@@ -8,6 +8,7 @@ import { type Classification, classifier, VITEST_FILES } from './first-party.ts'
 import { slashed } from './globs.ts'
 import { instrument } from './instrument.ts'
 import { checkedOptions, type LoaderOptions } from './options.ts'
+import { nearestPackage } from './package-json.ts'
 
 /** The part of Vitest's configuration that matters here; Vite's own types do not know it. */
 interface TestConfig {
@@ -18,6 +19,21 @@ interface TestConfig {
   server?: { deps?: { inline?: true | (string | RegExp)[] } }
 }
 type WithTest<T> = T & { test?: TestConfig }
+
+/** The hook that Vitest adds to Vite's; its older versions have only the experimental name. */
+interface VitestHooks {
+  configureVitest(context: {
+    project: { vite: { config: ResolvedConfig } }
+    defineCacheKeyGenerator?(generator: () => string): void
+    experimental_defineCacheKeyGenerator?(generator: () => string): void
+  }): void
+}
+
+/** A Vite configuration under Vitest, and what is instrumented in it. */
+interface Project {
+  readonly state: LoaderState
+  readonly classify: (file: string) => Classification
+}
 
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx)(?:\?|$)/
 /** Queries that only bust caches; with any other one the module may be something else than the file. */
@@ -38,29 +54,40 @@ const TRANSPARENT = /^(?:(?:v|t|import|mock|vitest)(?:=[^&]*)?(?:&|$))+$/
  */
 export function faultline(options?: LoaderOptions): Plugin {
   const globs = checkedOptions(options, 'faultline()')
-  let state: LoaderState | undefined
-  let classify: (file: string) => Classification = () => ({ scope: 'none', reason: 'not run by Vitest' })
-  return {
+  // Several projects of one Vitest may share this plugin.
+  const projects = new WeakMap<ResolvedConfig, Project>()
+  const plugin: Plugin & VitestHooks = {
     name: 'faultline',
     enforce: 'pre',
     config: (config) => inlined(config, globs.include),
     configResolved(config) {
       if (!config.plugins.some(({ name }) => /^vitest\b/.test(name))) return
-      state = { kind: 'vite', root: slashed(config.root), ...globs, testFiles: testFiles(config) }
-      classify = classifier(state)
+      const state: LoaderState = {
+        kind: 'vite',
+        root: slashed(config.root),
+        ...globs,
+        testFiles: testFiles(config),
+      }
+      projects.set(config, { state, classify: classifier(state) })
       announce(config, state)
+    },
+    configureVitest(context) {
+      const state = projects.get(context.project.vite.config)?.state
+      const define = context.defineCacheKeyGenerator ?? context.experimental_defineCacheKeyGenerator
+      const key = JSON.stringify([state, packageStamp()])
+      define?.(() => key)
     },
     transform: {
       filter: { id: { include: CODE, exclude: /^\0/ } },
       handler(code, id) {
-        const file = moduleFile(id, code)
-        if (state === undefined || file === undefined) return undefined
-        const request = { file, root: state.root, source: code, classification: classify(file) }
+        const project = projects.get(this.environment.getTopLevelConfig())
+        const file = project && moduleFile(id, code)
+        if (file === undefined) return undefined
+        const sourceType = /\.c[jt]s$/.test(file) ? 'commonjs' : 'module'
+        const classification = project!.classify(file)
         try {
-          const result = instrument({
-            ...request,
-            sourceType: /\.c[jt]s$/.test(file) ? 'commonjs' : 'module',
-          })
+          const { root } = project!.state
+          const result = instrument({ file, root, source: code, sourceType, classification })
           return result && { code: result.code, map: result.map }
         } catch (error) {
           if (!isFaultlineError(error, 'FAULTLINE_PARSE')) throw error
@@ -69,6 +96,13 @@ export function faultline(options?: LoaderOptions): Plugin {
       },
     },
   }
+  return plugin
+}
+
+/** What changes when Faultline does: Vitest keeps transformed modules on disk from one run to the next. */
+function packageStamp(): string {
+  const version = nearestPackage(import.meta.dirname)?.data.version
+  return `${version} ${statSync(import.meta.filename).mtimeMs}`
 }
 
 /** Taken apart as Vite puts it together again, without our own stack, which helps nobody. */

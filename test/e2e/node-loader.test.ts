@@ -1,0 +1,117 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, expect, test } from 'vitest'
+import { type Finished, nodeTool } from '../helpers/run.ts'
+import { REPOSITORY } from '../helpers/source-alias.ts'
+
+const register = path.join(REPOSITORY, 'src/register.ts')
+const projects = path.join(REPOSITORY, 'fixtures/projects')
+const temporary: string[] = []
+afterAll(() => {
+  for (const folder of temporary) rmSync(folder, { recursive: true, force: true })
+})
+
+test('what a program sees of its modules, its order of execution and its errors is unchanged', async () => {
+  const cwd = path.join(projects, 'modules')
+  // Any --import makes Node load the main module in another way: the comparison is with an empty one.
+  const bare = await nodeTool(['--import', 'data:text/javascript,', 'src/main.js'], { cwd })
+  const instrumented = await nodeTool(['--import', register, 'src/main.js'], { cwd })
+  expect(bare.stdout).toContain('viaStar: 3')
+  expect(withoutSourceLine(instrumented)).toEqual(withoutSourceLine(bare))
+})
+
+test('a source that cannot be parsed fails with the text that Node has for it', async () => {
+  const cwd = path.join(projects, 'broken')
+  for (const file of ['src/job.js', 'src/job.ts']) {
+    const bare = await nodeTool([file], { cwd })
+    const instrumented = await nodeTool(['--import', register, file], { cwd })
+    expect(bare.stderr).toContain('SyntaxError')
+    expect(withoutFrames(instrumented)).toEqual(withoutFrames(bare))
+  }
+})
+
+test('children of node --test and workers inherit the loader', async () => {
+  const cwd = project({
+    'job.js': 'export async function job() { return await 1 }',
+    'a.test.js': `
+      import test from 'node:test'
+      import assert from 'node:assert'
+      import { Worker } from 'node:worker_threads'
+      import { job } from './job.js'
+      const files = () => Object.keys(globalThis[Symbol.for('faultline.runtime')].files).map((key) => key.split('@')[0])
+      test('child', async () => { await job(); assert.deepEqual(files(), ['job.js']) })
+      test('worker', async () => {
+        const worker = new Worker(new URL('./worker.js', import.meta.url))
+        assert.deepEqual(await new Promise((resolve) => worker.once('message', resolve)), ['job.js'])
+      })`,
+    'worker.js': `
+      import { parentPort } from 'node:worker_threads'
+      import './job.js'
+      parentPort.postMessage(Object.keys(globalThis[Symbol.for('faultline.runtime')].files).map((key) => key.split('@')[0]))`,
+  })
+  const { code, output } = await nodeTool(['--import', register, '--test'], { cwd })
+  expect(code, output).toBe(0)
+  expect(output).toContain('pass 2')
+})
+
+test('registered twice, a file is instrumented once', async () => {
+  const cwd = project({
+    'main.js': 'export function job() { return 1 }\nconsole.log(String(job).match(/\\$f/g).length)',
+  })
+  const once = await nodeTool(['--import', register, 'main.js'], { cwd })
+  const again = `data:text/javascript,import { register } from '${pathToFileURL(path.join(REPOSITORY, 'src/loader/node.ts'))}?copy'; register()`
+  const twice = await nodeTool(['--import', register, '--import', again, 'main.js'], { cwd })
+  expect(Number(once.stdout)).toBeGreaterThan(0)
+  expect(twice).toEqual(once)
+})
+
+test('include and exclude of package.json are heeded', async () => {
+  const faultline = { include: ['test/support'], exclude: ['legacy.js'] }
+  const job = 'export async function job() { return await 1 }'
+  const cwd = project(
+    {
+      'main.js': `
+        import './job.js'; import './legacy.js'; import './test/support/a.js'; import './test/b.js'
+        console.log(Object.keys(globalThis[Symbol.for('faultline.runtime')].files).map((key) => key.split('@')[0]))`,
+      'job.js': job,
+      'legacy.js': job,
+      'test/support/a.js': job,
+      'test/b.js': job,
+    },
+    { faultline },
+  )
+  const { stdout } = await nodeTool(['--import', register, 'main.js'], { cwd })
+  expect(stdout).toContain("[ 'job.js', 'test/support/a.js', 'main.js' ]")
+})
+
+test('a wrong option is one clear error', async () => {
+  const cwd = project({ 'main.js': '' }, { faultline: { exclud: [] } })
+  const { code, stderr } = await nodeTool(['--import', register, 'main.js'], { cwd })
+  expect(code).toBe(1)
+  expect(stderr).toContain(
+    `FaultlineError: "faultline" in ${cwd}/package.json has no option 'exclud'; allowed are include, exclude.\n  hint: Did you mean 'exclude'?`,
+  )
+})
+
+function project(files: Record<string, string>, data: object = {}): string {
+  const cwd = mkdtempSync(path.join(tmpdir(), 'faultline-node-'))
+  temporary.push(cwd)
+  const all = { ...files, 'package.json': JSON.stringify({ type: 'module', ...data }) }
+  for (const [name, text] of Object.entries(all)) {
+    mkdirSync(path.dirname(path.join(cwd, name)), { recursive: true })
+    writeFileSync(path.join(cwd, name), text)
+  }
+  return cwd
+}
+
+/** Node shows the line of an uncaught error as it was loaded, probes included: the one thing that differs. */
+function withoutSourceLine({ code, stdout, stderr }: Finished): object {
+  return { code, stdout, stderr: stderr.replace(/^.*setImmediate\(.*\n +\^\n/m, '') }
+}
+
+/** The frames of Node's own loader depend on what started it. */
+function withoutFrames({ code, stderr }: Finished): [number | null, string] {
+  return [code, stderr.replace(/^ {4}at .*\n/gm, '').replace(/^node:internal.*\n.*\n.*\n\n/, '')]
+}

@@ -98,7 +98,8 @@ Object.defineProperty(VirtualTimer.prototype, brand, { value: true })
 
 /** The virtual timer behind what code passes to `clearTimeout`: the timer itself, or its number. */
 export function virtualTimerOf(handle: unknown): VirtualTimer | undefined {
-  if (typeof handle === 'object' && handle !== null && brand in handle) return handle as unknown as VirtualTimer
+  if (typeof handle === 'object' && handle !== null && brand in handle)
+    return handle as unknown as VirtualTimer
   if (typeof handle === 'number' || typeof handle === 'string') return byId.get(Number(handle))
   return undefined
 }

@@ -8,6 +8,9 @@ import { offMode } from '../runtime/index.ts'
 import { performDue } from './perform-due.ts'
 import { Session } from './session.ts'
 
+const allowDeadHint =
+  'Everything else was performed. Pass `allowDead: true` where death is what the test is about.'
+
 /** How `performAll` and its like are told where to stop. */
 export interface PerformOptions {
   /** A job that dies does not make it throw. */
@@ -103,7 +106,7 @@ async function performWindow(
     uninstall()
   }
   const dead = queue.dead.slice(before.dead)
-  if (dead.length > 0 && !options.allowDead) throw deadError(dead)
+  if (dead.length > 0 && !options.allowDead) throw deadError(dead, allowDeadHint)
   return {
     performed: queue.performed.slice(before.performed),
     dead,

@@ -27,8 +27,9 @@ export function messageOf(error: unknown, otherwise: string, root: string): Mess
   const raw = textOf(error, 'message') || otherwise
   const own = hint === undefined ? raw : raw.replace(`\n  hint: ${hint}`, '')
   const lines = bounded(`${own}${comparison(error, own)}`)
-  // Where Faultline made its own error is no news.
-  const thrownAt = isFaultlineError(error) ? undefined : firstPartyFrame(textOf(error, 'stack'), raw, root)
+  // Where Faultline made its own error is no news; where that of the job came from is.
+  const origin = isFaultlineError(error) ? error.cause : error
+  const thrownAt = firstPartyFrame(textOf(origin, 'stack'), textOf(origin, 'message') ?? '', root)
   return {
     title: lines[0]!,
     rest: lines.slice(1),

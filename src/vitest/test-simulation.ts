@@ -2,6 +2,7 @@ import { relative } from 'node:path'
 import { type TestContext, test } from 'vitest'
 import type { Assertions, SimulationOptions, Work } from '../explore/index.ts'
 import { assertResilient, replayedElsewhere, setupOf, simulateSetup } from '../explore/index.ts'
+import { isFaultlineError } from '../model/error.ts'
 
 /** A simulation that never ends by itself is ended after this real time, unless `budgetMs` says otherwise. */
 const timeoutMsDefault = 600_000
@@ -62,15 +63,15 @@ function register<W>(registers: Registers, [name, work, first, second]: Argument
     const { signal } = setup.options
     const signals = signal === undefined ? context.signal : AbortSignal.any([signal, context.signal])
     const file = relative(process.cwd(), context.task.file.filepath).replaceAll('\\', '/')
-    const report = await simulateSetup({
-      ...setup,
-      options: { ...setup.options, signal: signals },
-      command: `npx vitest run ${file}`,
-    })
     try {
+      const report = await simulateSetup({
+        ...setup,
+        options: { ...setup.options, signal: signals },
+        command: `npx vitest run ${file}`,
+      })
       assertResilient(report)
     } catch (error) {
-      throw pointingAt(error as Error, calledAt)
+      throw isFaultlineError(error) ? pointingAt(error, calledAt) : error
     }
   })
 }

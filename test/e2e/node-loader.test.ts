@@ -108,7 +108,7 @@ function project(files: Record<string, string>, data: object = {}): string {
 
 /** Node shows the line of an uncaught error as it was loaded, probes included: the one thing that differs. */
 function withoutSourceLine({ code, stdout, stderr }: Finished): object {
-  return { code, stdout, stderr: stderr.replace(/^.*setImmediate\(.*\n +\^\n/m, '') }
+  return { code, stdout, stderr: stderr.replace(/^.*setImmediate\b.*\n +\^\n/m, '') }
 }
 
 /** The frames of Node's own loader depend on what started it. */

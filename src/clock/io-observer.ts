@@ -1,5 +1,5 @@
 import type { ContextClock } from '../model/context.ts'
-import { activeResources } from './active-resources.ts'
+import { activeRequest } from './active-requests.ts'
 import type { Operation } from './operation.ts'
 import { requestsInFlight } from './request-watch.ts'
 import { startResourceHook, stopResourceHook, viewOf } from './resource-hook.ts'
@@ -20,8 +20,14 @@ export interface Around {
 let observers = 0
 let socketsMoved = 0
 
+/** For how long silence is silence, in real milliseconds; see `VirtualClockOptions`. */
+export interface Patience {
+  readonly idleMs: number
+  readonly ioSilenceMs: number
+}
+
 /** Looks at everything that is observed. An operation silent for `ioSilenceMs` counts as hung from then on. */
-export function lookAround(clock: ContextClock, nowMs: number, ioSilenceMs: number): Around {
+export function lookAround(clock: ContextClock, nowMs: number, { idleMs, ioSilenceMs }: Patience): Around {
   let busy = false
   let hung = false
   const judge = (operation: Operation): void => {
@@ -31,18 +37,19 @@ export function lookAround(clock: ContextClock, nowMs: number, ioSilenceMs: numb
   }
   const requests = requestsInFlight()
   for (const operation of requests.operations) judge(operation)
-  const { open, moved, waiting } = lookAtSockets(nowMs)
-  socketsMoved += moved
-  for (const operation of waiting) judge(operation)
+  const sockets = lookAtSockets(nowMs)
+  socketsMoved += sockets.moved
+  for (const operation of sockets.waiting) judge(operation)
   const hooked = viewOf(clock, nowMs)
   for (const operation of hooked.operations) judge(operation)
-  const active = activeResources(nowMs)
-  if (active.request !== undefined) judge(active.request)
+  const active = activeRequest(nowMs)
+  if (active !== undefined) judge(active)
+  const isStill = !sockets.others && nowMs - sockets.movedAtMs >= idleMs
   return {
     activity: requests.activity + socketsMoved + hooked.activity,
     busy,
     hung,
-    certain: observers > 0 && hooked.certain && open === 0 && !active.handles,
+    certain: observers > 0 && hooked.certain && isStill,
   }
 }
 

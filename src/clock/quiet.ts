@@ -1,11 +1,9 @@
 import type { ContextClock } from '../model/context.ts'
-import { lookAround } from './io-observer.ts'
+import { lookAround, type Patience } from './io-observer.ts'
 import { outsideContexts, real } from './real.ts'
 
 /** What {@link Quiet} goes by; see `VirtualClockOptions`. */
-export interface QuietOptions {
-  readonly idleMs: number
-  readonly ioSilenceMs: number
+export interface QuietOptions extends Patience {
   readonly activity: () => number
   readonly onHung: () => void
 }
@@ -39,7 +37,7 @@ export class Quiet {
    * of the event loop are enough where no real operation can be in flight.
    */
   wait(mayHurry: () => boolean): Promise<boolean> {
-    const { idleMs, ioSilenceMs, activity, onHung } = this.#options
+    const { idleMs, activity, onHung } = this.#options
     const generation = this.#generation
     const lookEveryMs = Math.max(1, idleMs / looks)
     let seen = -1
@@ -53,7 +51,7 @@ export class Quiet {
           return
         }
         const nowMs = real.nowMs()
-        const around = lookAround(this.#owner, nowMs, ioSilenceMs)
+        const around = lookAround(this.#owner, nowMs, this.#options)
         const now = activity() + around.activity
         if (now === seen) {
           turns++

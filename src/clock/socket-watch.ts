@@ -1,60 +1,137 @@
-import { subscribe } from 'node:diagnostics_channel'
-import type { Socket } from 'node:net'
 import type { Operation } from './operation.ts'
 import { real } from './real.ts'
 
-interface WatchedSocket extends Operation {
-  written: number
-  read: number
-  /** How much had been written when the last answer came. */
-  answered: number
+/** What Node's own handle of a connection tells, encrypted or not. */
+interface SocketHandle {
+  readonly bytesRead: number
+  readonly bytesWritten: number
+  /** Negative once it is closed. */
+  readonly fd: number
+  getAsyncId(): number
 }
 
-const sockets: Map<Socket, WatchedSocket> = new Map()
+interface WatchedSocket extends Operation {
+  readonly handle: SocketHandle
+  read: number
+  written: number
+  /** How much had been written when the last answer came. */
+  answered: number
+  /** The last answer was noted when it came, not by looking at it afterwards. */
+  noted: boolean
+}
 
-// From the start, since a pool's connections outlive the run in which they were opened.
-subscribe('net.client.socket', (message) => watch((message as { socket: Socket }).socket))
-
-function watch(socket: Socket): void {
-  sockets.set(socket, {
-    clock: undefined,
-    lastMs: real.nowMs(),
-    hung: false,
-    written: 0,
-    read: 0,
-    answered: 0,
-  })
-  socket.once('close', () => sockets.delete(socket))
+/** What is among `process._getActiveHandles()`: sockets, servers, child processes … */
+interface ActiveHandle {
+  readonly _handle?: Partial<SocketHandle> | null
+  readonly fd?: number | null
+  /** Where it was accepted: the other side is who waits. */
+  readonly server?: unknown
+  getConnections?: unknown
 }
 
 /** What {@link lookAtSockets} saw. */
 export interface SocketView {
-  readonly open: number
   /** How many moved since the last look. */
   readonly moved: number
+  /** Real time at which the last of them moved. */
+  readonly movedAtMs: number
   /** Those that wait for an answer. */
   readonly waiting: readonly Operation[]
+  /** There are handles of another kind, on which something could arrive as well. */
+  readonly others: boolean
 }
 
-const NONE: SocketView = { open: 0, moved: 0, waiting: [] }
+// Node documents no other way to the connections that a driver opened long ago.
+const listHandles = (process as unknown as { _getActiveHandles?: () => ActiveHandle[] })._getActiveHandles
+const activeHandles = (): ActiveHandle[] => listHandles?.call(process) ?? []
+/** The test runner's own. */
+const atLoad: WeakSet<object> = new WeakSet(
+  activeHandles().filter((handle) => handleOf(handle) === undefined),
+)
+const sockets: Map<number, WatchedSocket> = new Map()
 
-/** Looks at the connections that this process opened. */
+/** A connection is being made. */
+export function watchSocket(asyncId: number, handle: object): void {
+  const lastMs = real.nowMs()
+  const known = { read: 0, written: 0, answered: 0, noted: true }
+  sockets.set(asyncId, { clock: undefined, lastMs, hung: false, handle: handle as SocketHandle, ...known })
+}
+
+/** Something arrived: whatever was written before is answered. */
+export function noteRead(asyncId: number): void {
+  const socket = sockets.get(asyncId)
+  if (socket === undefined) return
+  socket.answered = socket.handle.bytesWritten
+  socket.noted = true
+}
+
+/** Starts with the connections that are open: nothing is in flight on them. */
+export function watchOpenSockets(): void {
+  sockets.clear()
+  for (const active of activeHandles()) stateOf(active)
+}
+
+/** Looks at all connections of this process that keep it alive. */
 export function lookAtSockets(nowMs: number): SocketView {
-  if (sockets.size === 0) return NONE
   let moved = 0
+  let movedAtMs = Number.NEGATIVE_INFINITY
+  let others = listHandles === undefined
   const waiting: Operation[] = []
-  for (const [socket, state] of sockets) {
-    const { bytesRead } = socket
-    const bytesWritten = socket.bytesWritten ?? 0
-    if (bytesRead !== state.read || bytesWritten !== state.written) {
-      moved++
-      state.lastMs = nowMs
-      state.hung = false
-      if (bytesRead !== state.read) state.answered = bytesWritten
-      state.read = bytesRead
-      state.written = bytesWritten
+  for (const active of activeHandles()) {
+    const socket = stateOf(active)
+    if (socket === undefined) {
+      others ||= !(isPassive(active) || atLoad.has(active))
+      continue
     }
-    if (state.written > state.answered) waiting.push(state)
+    if (update(socket, nowMs)) moved++
+    movedAtMs = Math.max(movedAtMs, socket.lastMs)
+    const isClient = active.server === undefined || active.server === null
+    if (isClient && socket.written > socket.answered) waiting.push(socket)
   }
-  return { open: sockets.size, moved, waiting }
+  if (moved > 0) forgetClosed()
+  return { moved, movedAtMs, waiting, others }
+}
+
+function update(socket: WatchedSocket, nowMs: number): boolean {
+  const { bytesRead, bytesWritten } = socket.handle
+  if (bytesRead === socket.read && bytesWritten === socket.written) return false
+  // Under TLS the answer arrives at another handle: better too early than never.
+  if (bytesRead !== socket.read && !socket.noted) socket.answered = bytesWritten
+  socket.noted = false
+  socket.read = bytesRead
+  socket.written = bytesWritten
+  socket.lastMs = nowMs
+  socket.hung = false
+  return true
+}
+
+function stateOf(active: ActiveHandle): WatchedSocket | undefined {
+  const handle = handleOf(active)
+  if (handle === undefined || isStdio(active)) return undefined
+  const asyncId = handle.getAsyncId()
+  const known = sockets.get(asyncId)
+  if (known !== undefined) return known
+  const { bytesRead: read, bytesWritten: written } = handle
+  const state = { read, written, answered: written, noted: false }
+  const socket = { clock: undefined, lastMs: real.nowMs(), hung: false, handle, ...state }
+  sockets.set(asyncId, socket)
+  return socket
+}
+
+function handleOf({ _handle: handle }: ActiveHandle): SocketHandle | undefined {
+  const isSocket = typeof handle?.bytesRead === 'number' && typeof handle.getAsyncId === 'function'
+  return isSocket ? (handle as SocketHandle) : undefined
+}
+
+/** A server does nothing by itself, nor does standard output. */
+function isPassive(active: ActiveHandle): boolean {
+  return typeof active.getConnections === 'function' || isStdio(active)
+}
+
+function isStdio({ fd }: ActiveHandle): boolean {
+  return typeof fd === 'number' && fd >= 0 && fd <= 2
+}
+
+function forgetClosed(): void {
+  for (const [asyncId, { handle }] of sockets) if (handle.fd < 0) sockets.delete(asyncId)
 }

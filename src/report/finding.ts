@@ -96,9 +96,11 @@ function titleLines(
 }
 
 function rest(message: Message, { width, paint }: FindingContext): string[] {
-  return message.rest.flatMap((line) =>
-    wrap(line, width - MARGIN.length - 3).map((piece) => `${MARGIN}   ${paintDiff(piece, paint)}`),
-  )
+  return message.rest.flatMap((line) => {
+    const indent = /^ {0,40}/.exec(line)![0]
+    const pieces = wrap(line.slice(indent.length), width - MARGIN.length - 3 - indent.length)
+    return pieces.map((piece) => `${MARGIN}   ${indent}${paintDiff(piece, paint)}`)
+  })
 }
 
 /** The faults and where they struck; numbered where there are several. */

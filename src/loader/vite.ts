@@ -15,7 +15,7 @@ interface TestConfig {
   include?: string[]
   setupFiles?: string | string[]
   globalSetup?: string | string[]
-  env?: Record<string, string>
+  env?: Partial<NodeJS.ProcessEnv>
   server?: { deps?: { inline?: true | (string | RegExp)[] } }
 }
 type WithTest<T> = T & { test?: TestConfig }

@@ -62,8 +62,13 @@ export class SourceFile {
   }
 
   /** Where an insertion before the node goes: before a comment that is meant for the code after it. */
-  before(node: Node, inBranch = false): number {
-    return hintOffset(this.source, startOf(node), this.#commentEnds, inBranch)
+  before(node: Node): number {
+    return hintOffset(this.source, startOf(node), this.#commentEnds)
+  }
+
+  /** A semicolon, where the insertion before a statement of a list ends the one in front of that. */
+  separatorAt(offset: number, node: Node): string {
+    return offset === startOf(node) || /[;{]/.test(this.source[offset - 1]!) ? '' : ';'
   }
 
   /** A space, where the insertion would otherwise run into the word in front of it. */

@@ -19,7 +19,7 @@ export const call: Probe = {
       const { offset, separator } = bodyStart(body, visit.file.source)
       visit.file.edits.insert(offset, separator, ...text)
     } else {
-      const offset = visit.file.before(body, true)
+      const offset = visit.file.before(body)
       visit.file.edits.open(offset, body.start, '{')
       visit.file.edits.insert(offset, ...text)
     }

@@ -20,7 +20,7 @@ export const forAwait: Probe = {
     const held = [`if(${file.use('b')}(`, place, `,${scope.activation}))await ${scope.activation}.w;`]
     if (isBraced(node)) file.edits.insert(node.body.start + 1, ...held)
     else {
-      const offset = file.before(node.body, true)
+      const offset = file.before(node.body)
       file.edits.open(offset, node.body.start, '{')
       file.edits.insert(offset, ...held)
     }

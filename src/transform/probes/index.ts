@@ -1,6 +1,7 @@
 import type { Probe } from '../probe.ts'
 import { awaitStatement, awaits } from './await.ts'
 import { call } from './call.ts'
+import { emptyCatch } from './empty-catch.ts'
 import { field } from './field.ts'
 import { forAwait } from './for-await.ts'
 import { functionEnd } from './function-end.ts'
@@ -22,6 +23,7 @@ export const probes: readonly Probe[] = [
   awaitStatement,
   returns,
   tryEnd,
+  emptyCatch,
   forAwait,
   awaits,
   field,

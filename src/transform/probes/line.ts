@@ -10,7 +10,9 @@ export const line: Probe = {
   targets: ['listed'],
   enter(node, visit) {
     if (!hasPlace(node, visit)) return
-    visit.file.edits.insert(visit.file.before(node), ...lineProbe(newPlace(node, visit), visit))
+    const { file } = visit
+    const offset = file.before(node)
+    file.edits.insert(offset, file.separatorAt(offset, node), ...lineProbe(newPlace(node, visit), visit))
   },
 }
 
@@ -19,7 +21,7 @@ export const unbraced: Probe = {
   targets: ['unbraced'],
   enter(node, visit) {
     if (!hasPlace(node, visit)) return
-    const offset = visit.file.before(node, true)
+    const offset = visit.file.before(node)
     visit.file.edits.open(offset, node.start, '{')
     visit.file.edits.insert(offset, ...lineProbe(newPlace(node, visit), visit))
   },

@@ -35,7 +35,7 @@ export const arrowReturn: Probe = {
   enter(node, visit) {
     const body = (node as FunctionNode).body!
     if (body.type === 'BlockStatement') return
-    const start = visit.file.before(body, true)
+    const start = visit.file.before(body)
     visit.file.edits.open(start, body.start, 'return ')
     if (isReturnedAwait(body, body.start, visit)) visit.file.edits.open(start, body.start, '(')
     else openReturn(body, start, body.start, visit)

@@ -15,10 +15,12 @@ const modes: StubMode[] = ['off', 'on', 'armed']
 /** Instruments, strips types where there are any, and evaluates as a CommonJS module. */
 function load([name, source, language]: Case, mode: StubMode | 'original', log: Log): Module {
   const extension = language ?? 'cjs'
-  const result = mode === 'original' ? undefined : transform(source, { file: `case.${extension}`, root: '/app' })
+  const result =
+    mode === 'original' ? undefined : transform(source, { file: `case.${extension}`, root: '/app' })
   if (mode !== 'original') expect(result?.points.length, name).toBeGreaterThan(0)
   const legacy = name.startsWith('legacy')
-  const code = language === undefined ? (result?.code ?? source) : strip(result?.code ?? source, language, legacy)
+  const code =
+    language === undefined ? (result?.code ?? source) : strip(result?.code ?? source, language, legacy)
   const module = { exports: {} as Module }
   const evaluate = compileFunction(code, ['exports', 'module', 'require', 'log'], { filename: 'case.js' })
   withRuntime(mode === 'original' ? undefined : stubRuntime(mode), () => {

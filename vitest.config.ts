@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config'
+import { faultline } from './src/loader/vite.ts'
 import { sourceAlias } from './test/helpers/source-alias.ts'
 
 export default defineConfig({
+  // The engine's own fixtures only: no other suite is to notice.
+  plugins: [faultline({ include: ['fixtures/engine/**'], exclude: ['**'] })],
   resolve: { alias: sourceAlias },
   test: {
     include: ['test/**/*.test.ts'],

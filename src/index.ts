@@ -1,6 +1,4 @@
-// import { virtualTimer } from './clock/index.ts'
-const virtualTimer = (x: unknown): unknown => x
-
+import { virtualTimer } from './clock/index.ts'
 import { installProbes } from './runtime/index.ts'
 
 installProbes(virtualTimer)
@@ -42,7 +40,7 @@ export {
   isGlitchError,
   rival,
 } from './fault/index.ts'
-// export { createSwitch, journal } from './journal/index.ts'
+export { createSwitch, type Journal, journal, type Switch } from './journal/index.ts'
 export type { DeliveryOutcome, DeliveryRecord, DueJob, Performed } from './model/delivery.ts'
 export { FaultlineError, type FaultlineErrorCode, isFaultlineError } from './model/error.ts'
 export type {

@@ -13,6 +13,8 @@ export interface Entry {
 /** What is outside of the code under test: never instrumented, it remembers who did what. */
 export class World {
   readonly log: Entry[] = []
+  /** What library code did by itself when its caller failed. */
+  readonly library: string[] = []
   readonly events = new EventEmitter()
 
   /** A synchronous effect. */
@@ -57,7 +59,7 @@ export class World {
       this.effect('commit')
       return value
     } catch (error) {
-      this.effect('rollback')
+      this.library.push('rollback')
       throw error
     }
   }
@@ -72,7 +74,7 @@ export function limiter(concurrency: number): <T>(task: () => Promise<T>) => Pro
     waiting.shift()?.()
   }
   return (task) =>
-    new Promise((resolve, reject) => {
+    new Promise((resolve) => {
       const start = (): void => {
         active++
         const result = (async () => task())()
@@ -81,6 +83,5 @@ export function limiter(concurrency: number): <T>(task: () => Promise<T>) => Pro
       }
       if (active < concurrency) start()
       else waiting.push(start)
-      void reject
     })
 }

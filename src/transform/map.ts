@@ -54,11 +54,14 @@ export function mapEdits({ source, lines, pieces, absolute }: MapInput): Encoded
 /** What never begins a node in the texts that are inserted. */
 const separators = new Set(' ().,;=&|?:')
 
+/** As tokens of the source, but a string is one: the table is long. */
+const insertedTokens = /"(?:[^"\\]|\\.)*"|[\w$\u0080-\uffff]+|[^\S\n]+|[^\w\s]/g
+
 /**
- * What is inserted as a statement is mapped to nothing, each word of it, or a lookup would find the next thing on
- * the line. Tools that combine maps keep only the first of several segments without a source, and none at the
- * start of a line: where lines stay as they are, separators are mapped, so that each word keeps its segment;
- * where a transpiler prints the code anew, our statements get lines of their own, and nothing there is mapped.
+ * What is inserted as a statement is mapped to nothing. Where a transpiler prints the code anew, it gets lines of
+ * its own, and one segment will do. Where lines stay as they are, each word has a segment, or a lookup would find
+ * the next thing on the line; and since tools that combine maps keep only the first of several segments without a
+ * source, the separators between are mapped, to the character before.
  */
 function segmentsOf(
   { text, maps, offset }: Piece,
@@ -67,10 +70,11 @@ function segmentsOf(
   isKept: boolean,
 ): SourceMapSegment[] {
   if (maps === 'before') return []
+  if (maps === 'nowhere' && !isKept) return [[column]]
   const start = lines.at(maps === 'nowhere' ? Math.max(0, offset - 1) : maps.start)
   if (maps !== 'nowhere') return [[column, 0, start.line - 1, start.column - 1]]
-  return Array.from(text.matchAll(tokens), ({ 0: token, index }) => {
-    if (!isKept || !separators.has(token)) return [column + index]
+  return Array.from(text.matchAll(insertedTokens), ({ 0: token, index }) => {
+    if (!separators.has(token)) return [column + index]
     return [column + index, 0, start.line - 1, start.column - 1]
   })
 }

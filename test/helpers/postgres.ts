@@ -29,13 +29,17 @@ const SUPERVISOR = `
   folder=$1 bin=$2; shift 2
   cd "$folder" || exit 1
   trap 'cd / && rm -rf "$folder"' EXIT
-  "$bin/initdb" --pgdata=data --username=postgres --auth=trust --encoding=UTF8 --no-locale --no-sync >&2 || exit 1
-  "$bin/postgres" -D data "$@" &
+  trap '' INT
+  "$bin/initdb" --pgdata="$folder/data" --username=postgres --auth=trust --encoding=UTF8 --no-locale --no-sync >&2 || exit 1
+  "$bin/postgres" -D "$folder/data" "$@" &
   server=$!
   exec 3<&0
-  { read -r _ <&3; kill -INT $server; } 2>/dev/null &
+  { read -r _ <&3; kill -TERM $server; } 2>/dev/null &
   wait $server
 `
+
+/** How long a server that is stopped waits for its clients before it cuts them. */
+const clientsGoneWithinMs = 1_000
 
 /** Nothing of it has to outlive a power cut. */
 const SETTINGS = {
@@ -100,9 +104,13 @@ async function supervise(folder: string, native: string, user: User | undefined)
     env: { PGHOST: path.join(folder, 'data'), PGUSER: 'postgres', PGDATABASE: 'postgres' },
     folder,
     async stop() {
+      if (child.exitCode !== null) return
       child.ref()
       child.stdin.end()
-      if (child.exitCode === null) await gone
+      // Until then it waits for its clients: a pool of `pg` ends before its sockets do.
+      const impatient = setTimeout(() => process.kill(-child.pid!, 'SIGINT'), clientsGoneWithinMs)
+      await gone
+      clearTimeout(impatient)
     },
   }
 }

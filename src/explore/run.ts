@@ -99,16 +99,20 @@ export class Runner<W> {
     })
     const quiet = session.quietContext('quiet')
     const world = (await execution.run(quiet, () => options.setup?.({ queue, signal: this.#signal }))) as W
+    let hung = false
     try {
       plan.arm(session)
       const resources = plan.patient ? process.getActiveResourcesInfo().length : 0
       const performed = await this.#perform(session, world)
+      hung = performed.finding?.reason === 'hung'
       if (plan.patient) await calm(session.deliveries, resources)
       const judged = await this.#judge(session, plan, world, performed)
       return { ...judged, session, rootJobId: performed.rootJobId }
     } finally {
       disarm()
       session.clock.stop()
+      // The next run has a worker of its own: what an error or a hang left checked out goes with this one.
+      if (plan.faults.length > 0 || hung) await options.onCrash?.()
       if (options.teardown !== undefined) await execution.run(quiet, () => options.teardown!(world))
     }
   }

@@ -1,21 +1,22 @@
-import type { Point } from '../model/point.ts'
 import type { Cause, ScenarioResult } from '../model/result.ts'
+import { messageOf } from '../report/message.ts'
 
-/** Failures that share reason, message and place, as one. A job with no retries dies everywhere: one cause. */
-export function causesOf(failures: readonly ScenarioResult[]): Cause[] {
+/**
+ * Failures that came to the same end, as one: same reason, same message down to its diff, thrown at the same place.
+ * A bug is a stretch of lines between two effects, and each line of it fails alike. A job with no retries dies
+ * everywhere: one cause.
+ */
+export function causesOf(failures: readonly ScenarioResult[], root: string): Cause[] {
   const causes = new Map<string, Cause>()
   for (const failure of failures) {
     const point = failure.faults.at(-1)?.point
     const reason = failure.reason ?? failure.outcome
-    const message = firstLine(failure.error?.message ?? '')
-    const place =
-      reason === 'dead' ? failure.timeline.findLast((event) => event.kind === 'dead')?.job : placeKey(point)
-    const key = reason === 'dead' ? `dead|${place}` : `${reason}|${message}|${place}`
+    const key = JSON.stringify([failure.outcome, reason, ...endOf(failure, root)])
     const cause = causes.get(key)
     if (cause === undefined)
       causes.set(key, {
         reason,
-        message,
+        message: firstLine(failure.error?.message ?? ''),
         ...(point === undefined ? undefined : { point }),
         scenarios: [failure.id],
       })
@@ -24,8 +25,10 @@ export function causesOf(failures: readonly ScenarioResult[]): Cause[] {
   return [...causes.values()]
 }
 
-function placeKey(point: Point | undefined): string {
-  return point === undefined ? '' : `${point.file}:${point.line}:${point.column}:${point.kind}:${point.key}`
+function endOf({ reason, error, timeline }: ScenarioResult, root: string): unknown[] {
+  if (reason === 'dead') return [timeline.findLast(({ kind }) => kind === 'dead')?.job]
+  const { title, rest, thrownAt } = messageOf(error, '', root)
+  return [title, rest, thrownAt]
 }
 
 function firstLine(text: string): string {

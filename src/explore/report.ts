@@ -50,7 +50,7 @@ export function makeReport(parts: ReportParts): SimulationReport {
     points: [...parts.points],
     scenarios: [...parts.results],
     failures,
-    causes: causesOf(failures),
+    causes: causesOf(failures, parts.root),
     summary: summarise(parts),
     root: parts.root,
     ...(parts.command === undefined ? undefined : { command: parts.command }),

@@ -1,4 +1,12 @@
-import type { ArrowFunctionExpression, Class, Function as FunctionLike, Node, Statement } from 'oxc-parser'
+import type {
+  ArrowFunctionExpression,
+  BinaryExpression,
+  Class,
+  Function as FunctionLike,
+  LogicalExpression,
+  Node,
+  Statement,
+} from 'oxc-parser'
 import { visitorKeys } from 'oxc-parser'
 
 /** A function of any kind that may have a body. */
@@ -44,6 +52,10 @@ const none: readonly string[] = []
 
 /** Calls back for each child that can hold running code, in the order of the source. */
 export function eachChild(node: Node, visit: (child: Node, key: string) => void): void {
+  if (isOperation(node)) {
+    for (const { operand, key } of operandsOf(node)) visit(operand, key)
+    return
+  }
   if ('declare' in node && node.declare) return
   const fields = node as unknown as Record<string, Node | (Node | null)[] | null | undefined>
   for (const key of childKeys.get(node.type) ?? none) {
@@ -52,6 +64,19 @@ export function eachChild(node: Node, visit: (child: Node, key: string) => void)
       for (const child of value) if (child) visit(child, key)
     } else if (value) visit(value, key)
   }
+}
+
+function isOperation(node: Node): node is BinaryExpression | LogicalExpression {
+  return node.type === 'BinaryExpression' || node.type === 'LogicalExpression'
+}
+
+/** The operands of a chain such as `a + b + c`, which would be as deep as it is long. */
+function operandsOf(node: Node): { operand: Node; key: string }[] {
+  const operands = []
+  let left = node
+  for (; isOperation(left); left = left.left) operands.push({ operand: left.right, key: 'right' })
+  operands.push({ operand: left, key: 'left' })
+  return operands.reverse()
 }
 
 /** Whether the node is a function of any kind, with a body. */

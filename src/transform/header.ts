@@ -12,13 +12,19 @@ export interface HeaderInput {
   readonly table: readonly PlaceRow[]
 }
 
+const runtime = 'globalThis[Symbol.for("faultline.runtime")]'
+
+/** Whether a source has its header already: a loader below another one has instrumented it. */
+export function isInstrumented(source: string): boolean {
+  return source.includes(`r=${runtime}||(${runtime}={`)
+}
+
 /**
  * The line that registers the file and defines its probes: old syntax only, and the functions tolerate that
  * nothing is registered yet, since an import cycle can call a hoisted function before its module is evaluated.
  */
 export function header(input: HeaderInput): string {
   const { prefix: f, used, file, root, source, table } = input
-  const runtime = 'globalThis[Symbol.for("faultline.runtime")]'
   let text = `var ${f}r=${runtime}||(${runtime}={files:{},on:false})`
   if (table.length > 0) {
     const hash = createHash('sha256').update(source).digest('hex').slice(0, 12)

@@ -1,13 +1,14 @@
 import { resolve } from 'node:path'
 import type { Program } from 'oxc-parser'
+import { FaultlineError } from '../model/error.ts'
 import type { PlaceRow } from '../model/place-row.ts'
 import { applyEdits, type Edit, editsOf, type Piece } from './edits.ts'
-import { header } from './header.ts'
+import { header, isInstrumented } from './header.ts'
 import { ignoresFile } from './ignore.ts'
 import { Lines } from './lines.ts'
 import { makersOnly } from './makers.ts'
 import { type EncodedSourceMap, mapEdits } from './map.ts'
-import { parse } from './parse.ts'
+import { type Parsed, parse } from './parse.ts'
 import { tabulate } from './places.ts'
 import { SourceFile } from './source-file.ts'
 import { type Selection, Walker } from './walk.ts'
@@ -47,12 +48,11 @@ export interface TransformResult {
  * @throws FaultlineError FAULTLINE_PARSE
  */
 export function transform(source: string, options: TransformOptions): TransformResult | undefined {
-  const { file, root, scope = 'whole' } = options
-  if (/\.d\.[cm]?ts$/.test(file)) return undefined
+  const { file, root } = options
+  if (/\.d\.[cm]?ts$/.test(file) || isInstrumented(source)) return undefined
   const { program, comments } = parse(source, file, options.sourceType ?? sourceTypeOf(file))
   if (ignoresFile(comments)) return unchanged(source, options, 1)
-  const state = new SourceFile(source, comments, program)
-  new Walker(state, scope === 'makers' ? makersOnly(program) : everything).walk(program)
+  const state = instrumented(source, { program, comments }, options)
   const lines = new Lines(source)
   const points = tabulate(state.places, lines)
   const { prefix, used, ignoredCount } = state
@@ -68,6 +68,21 @@ export function transform(source: string, options: TransformOptions): TransformR
 }
 
 const everything: Selection = { includes: () => true, timersEverywhere: true }
+
+function instrumented(source: string, { program, comments }: Parsed, options: TransformOptions): SourceFile {
+  try {
+    const state = new SourceFile(source, comments, program)
+    new Walker(state, options.scope === 'makers' ? makersOnly(program) : everything).walk(program)
+    return state
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error
+    throw new FaultlineError('FAULTLINE_PARSE', {
+      message: `${options.file} is nested too deeply to be instrumented.`,
+      hint: 'Leave it out with `exclude` or `/* faultline ignore file: reason */`.',
+      cause: error,
+    })
+  }
+}
 
 function sourceTypeOf(file: string): 'module' | 'commonjs' {
   return /\.c[jt]s$/.test(file) ? 'commonjs' : 'module'

@@ -51,3 +51,17 @@ test('a return at the top of a module, which CommonJS allows', () => {
   expect(errorOf('return 1', 'a.cjs')).toBeUndefined()
   expect(errorOf('return 1', 'a.mjs')).toContain('a.mjs:1:1 cannot be parsed')
 })
+
+test('long chains are no deep nesting; what is too deep says so', () => {
+  const chain = `function f() { return ${Array.from({ length: 20_000 }, (_, n) => `g(${n})`).join(' + ')} }`
+  expect(transform(chain, { file: 'a.js', root: '/app' })?.points.length).toBe(2)
+  expect(errorOf(`${'f('.repeat(5_000)}() => 1${')'.repeat(5_000)}`, 'src/deep.js')).toBe(
+    'src/deep.js is nested too deeply to be instrumented.\n' +
+      '  hint: Leave it out with `exclude` or `/* faultline ignore file: reason */`.',
+  )
+})
+
+test('what is instrumented already is left alone', () => {
+  const once = transform('export function f() {}', { file: 'a.js', root: '/app' })!
+  expect(transform(once.code, { file: 'a.js', root: '/app' })).toBeUndefined()
+})

@@ -4,7 +4,7 @@ import { FaultlineError } from '../model/error.ts'
 import { type When, whenMs } from '../model/time.ts'
 import { deadError } from '../queue/dead-error.ts'
 import type { QueueAdapter } from '../queue/port.ts'
-import { offMode } from '../runtime/index.ts'
+import { follow, offMode } from '../runtime/index.ts'
 import { performDue } from './perform-due.ts'
 import { Session } from './session.ts'
 
@@ -96,6 +96,7 @@ async function performWindow(
   let clock = clocks.get(queue)
   if (clock === undefined) clocks.set(queue, (clock = clockOf(queue)))
   const uninstall = installVirtualGlobals()
+  const unfollow = follow()
   const before = { performed: queue.performed.length, dead: queue.dead.length }
   try {
     await performDue(new Session({ queue, mode: offMode, seed: 0 }, clock), {
@@ -103,6 +104,7 @@ async function performWindow(
       limit: options.limit,
     })
   } finally {
+    unfollow()
     uninstall()
   }
   const dead = queue.dead.slice(before.dead)

@@ -51,13 +51,29 @@ export function disarm(): void {
 export function switchOn(): void {
   observeFiles()
   shared.registered = (file) => armFile?.(file)
+  hold()
+}
+
+/** Switches everything off: instrumented code runs as if it were not, unless somebody follows it. */
+export function switchOff(): void {
+  disarm()
+  release()
+  shared.registered = undefined
+  shared.current = undefined
+}
+
+/** Probes speak although nothing is armed: the timers of deliveries are virtual. What this returns ends it. */
+export function follow(): () => void {
+  hold()
+  return release
+}
+
+function hold(): void {
+  shared.users = (shared.users ?? 0) + 1
   shared.on = true
 }
 
-/** Switches everything off: instrumented code runs as if it were not. */
-export function switchOff(): void {
-  disarm()
-  shared.on = false
-  shared.registered = undefined
-  shared.current = undefined
+function release(): void {
+  shared.users = Math.max(0, (shared.users ?? 0) - 1)
+  shared.on = shared.users > 0
 }

@@ -1,5 +1,5 @@
 export { Activation } from './activation.ts'
-export { arm, armAll, armPlace, disarm, registeredFiles, switchOff, switchOn } from './arming.ts'
+export { arm, armAll, armPlace, disarm, follow, registeredFiles, switchOff, switchOn } from './arming.ts'
 export { isCrashSignal } from './crash-signal.ts'
 export { Delivery, type DeliveryIdentity } from './delivery.ts'
 export { type Mode, offMode, type Strike } from './mode.ts'

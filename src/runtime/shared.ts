@@ -34,6 +34,8 @@ export interface SharedRuntime extends Partial<Probes> {
   files: Record<string, FileRecord>
   /** A run is under way: activations are tracked. */
   on: boolean
+  /** How many runs are under way. */
+  users?: number
   /** The activation whose code runs right now, as far as probes tell. */
   current?: Activation | undefined
   /** Grows with every await that settled: the watchdog's sign of life. */

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { blocksOf, makeProject, play } from '../helpers/document.ts'
+import { startPostgres } from '../helpers/postgres.ts'
 import { REPOSITORY } from '../helpers/source-alias.ts'
 
 const documents = ['README.md', ...globSync('docs/*.md', { cwd: REPOSITORY }).sort()]
@@ -10,7 +11,9 @@ const documents = ['README.md', ...globSync('docs/*.md', { cwd: REPOSITORY }).so
 test.each(documents)('%s does what it says', { timeout: 180_000 }, async (document) => {
   const file = path.join(REPOSITORY, document)
   const folder = makeProject(path.basename(document, '.md').toLowerCase())
-  const played = await play(readFileSync(file, 'utf8'), folder)
+  const text = readFileSync(file, 'utf8')
+  await using server = text.includes("'pg'") ? await postgres() : undefined
+  const played = await play(text, folder, server?.env)
   // Outputs are golden: `npx vitest run test/e2e/readme.test.ts -u` writes them anew.
   await expect(played).toMatchFileSnapshot(file)
 })
@@ -36,3 +39,8 @@ test.each(documents)('%s links to what exists', (document) => {
     expect(globSync(target, { cwd: REPOSITORY }), link).toHaveLength(1)
   }
 })
+
+async function postgres() {
+  const server = await startPostgres()
+  return { env: { ...server.env }, [Symbol.asyncDispose]: () => server.stop() }
+}

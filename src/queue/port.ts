@@ -35,7 +35,9 @@ export interface Claim {
 }
 
 /** How a delivery's code ended. */
-export type Ending = { readonly ok: true; readonly result: unknown } | { readonly ok: false; readonly error: unknown }
+export type Ending =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly error: unknown }
 
 /** What the queue made of an ending. */
 export interface Settlement {

@@ -23,7 +23,7 @@ interface FileCoverage {
 /** What is counted, where it starts, and its hits. */
 type Figures = Record<'statements' | 'functions' | 'branches', string[]>
 
-const project = path.join(REPOSITORY, 'fixtures/projects/coverage')
+const project = path.join(REPOSITORY, 'fixtures/projects/covered')
 const folder = mkdtempSync(path.join(tmpdir(), 'faultline-coverage-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -111,6 +111,7 @@ async function supervise(folder: string, native: string, user: User | undefined)
       const impatient = setTimeout(() => process.kill(-child.pid!, 'SIGINT'), clientsGoneWithinMs)
       await gone
       clearTimeout(impatient)
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -15,6 +15,9 @@ const point = (line: number): Point => ({
   hit: 1,
   attempt: 1,
   job: 'job-1',
+  jobId: 'job-1',
+  canFail: true,
+  pausable: false,
   also: [],
 })
 

@@ -1,3 +1,4 @@
+import MagicString from 'magic-string'
 import { PlaceDraft } from './places.ts'
 
 /** A text that was inserted before the character at `offset` of the source. */
@@ -67,11 +68,7 @@ export function editsOf(pieces: readonly Piece[]): Edit[] {
 
 /** The source with the edits in it. */
 export function applyEdits(source: string, edits: readonly Edit[]): string {
-  let code = ''
-  let from = 0
-  for (const { offset, text } of edits) {
-    code += source.slice(from, offset) + text
-    from = offset
-  }
-  return code + source.slice(from)
+  const code = new MagicString(source)
+  for (const { offset, text } of edits) code.appendLeft(offset, text)
+  return code.toString()
 }

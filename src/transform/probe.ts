@@ -10,6 +10,8 @@ export interface Scope {
   readonly timers: boolean
   /** Statements here may await: the code belongs to an async function itself. */
   readonly async: boolean
+  /** The function is so long that its lines may await only where they do anyway; see `longFunction`. */
+  readonly long: boolean
   /** The name of the activation of the nearest enclosing async function that has one. */
   readonly activation: string | undefined
   /** The function's name, for the table. */

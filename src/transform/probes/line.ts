@@ -35,5 +35,10 @@ function hasPlace(node: Node, { scope, file }: Visit): boolean {
 }
 
 function newPlace(node: Node, { scope, file }: Visit): PlaceDraft {
-  return file.place(scope, { kind: 'l', offset: startOf(node), canFail: canFail(node) })
+  const holds = !scope.long || file.source.slice(node.start, node.end).includes('await')
+  return file.place(holds ? scope : { ...scope, async: false }, {
+    kind: 'l',
+    offset: startOf(node),
+    canFail: canFail(node),
+  })
 }

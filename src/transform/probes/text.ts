@@ -12,5 +12,5 @@ export function placeAndActivation(place: PlaceDraft, { scope }: Visit, more: bo
 /** A statement that reaches the place; async code can be held there. */
 export function lineProbe(place: PlaceDraft, visit: Visit): Parts {
   const call = [`${visit.file.use('p')}(`, ...placeAndActivation(place, visit, false), ')']
-  return visit.scope.async ? ['if(', ...call, `)await ${visit.scope.activation}.w;`] : [...call, ';']
+  return place.pausable ? ['if(', ...call, `)await ${visit.scope.activation}.w;`] : [...call, ';']
 }

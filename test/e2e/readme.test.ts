@@ -1,43 +1,51 @@
 import { globSync, readFileSync } from 'node:fs'
 import path from 'node:path'
+import { simulate } from 'faultline'
 import { expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { blocksOf, makeProject, play } from '../helpers/document.ts'
 import { startPostgres } from '../helpers/postgres.ts'
 import { REPOSITORY } from '../helpers/source-alias.ts'
 
-const documents = ['README.md', ...globSync('docs/*.md', { cwd: REPOSITORY }).sort()]
+const played = ['README.md', ...globSync('docs/*.md', { cwd: REPOSITORY }).sort()]
+const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: REPOSITORY }).sort()
+/** Commands that are no scripts of this package. */
+const others =
+  /^(?:npm ci$|npm i -D |(?:UPDATE_GOLDEN=1 )?npx vitest run |node --import faultline\/register )/
 
-test.each(documents)('%s does what it says', { timeout: 180_000 }, async (document) => {
+test.each(played)('%s does what it says', { timeout: 180_000 }, async (document) => {
   const file = path.join(REPOSITORY, document)
   const folder = makeProject(path.basename(document, '.md').toLowerCase())
   const text = readFileSync(file, 'utf8')
   await using server = text.includes("'pg'") ? await postgres() : undefined
-  const played = await play(text, folder, server?.env)
   // Outputs are golden: `npx vitest run test/e2e/readme.test.ts -u` writes them anew.
-  await expect(played).toMatchFileSnapshot(file)
+  await expect(await play(text, folder, server?.env)).toMatchFileSnapshot(file)
 })
 
-test.each(['CONTRIBUTING.md', ...documents])('%s names commands that exist', (document) => {
+test.each(documents)('%s names commands and files that exist', (document) => {
   const text = readFileSync(path.join(REPOSITORY, document), 'utf8')
-  const commands = blocksOf(text).flatMap(({ language, text }) =>
-    language === 'sh' ? text.trim().split('\n') : [],
-  )
-  for (const command of commands.flatMap((line) => line.replace(/ +#.*$/, '').split(' && '))) {
+  const shell = blocksOf(text).flatMap(({ language, text }) => (language === 'sh' ? text.split('\n') : []))
+  const inline = [...text.matchAll(/`(npm (?:run |test)[^`]*)`/g)].map((match) => match[1]!)
+  for (const command of [...shell, ...inline].flatMap((line) => line.replace(/ +#.*$/, '').split(' && '))) {
+    if (command === '' || others.test(command)) continue
     const script = /^npm (?:run )?(\S+)$/.exec(command)?.[1]
-    if (script === 'ci' || /^(?:npm i -D|npx vitest run|node --import faultline\/register) /.test(command))
-      continue
     expect(Object.keys(manifest.scripts), command).toContain(script)
   }
+  for (const [, link] of text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+    expect(globSync(path.join(path.dirname(document), link!), { cwd: REPOSITORY }), link).toHaveLength(1)
+  }
 })
 
-test.each(documents)('%s links to what exists', (document) => {
-  const text = readFileSync(path.join(REPOSITORY, document), 'utf8')
-  const links = [...text.matchAll(/\]\((?!https?:)([^)#]+)/g)].map((match) => match[1]!)
-  for (const link of links) {
-    const target = path.join(path.dirname(document), link)
-    expect(globSync(target, { cwd: REPOSITORY }), link).toHaveLength(1)
-  }
+test('the table of options in README.md is complete', async () => {
+  const refused = simulate(() => {}, { nonsense: true } as object)
+  const message = await refused.then(String, (error: Error) => error.message)
+  const allowed = /allowed are (.*)\./.exec(message)![1]!.split(', ')
+  const text = readFileSync(path.join(REPOSITORY, 'README.md'), 'utf8')
+  const table = /^\| option \|.*?\n\n/ms.exec(text)![0]
+  const first = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap((row) =>
+    row[1]!.replaceAll('`', '').split(', '),
+  )
+  expect(first.sort()).toEqual(allowed.sort())
 })
 
 async function postgres() {

@@ -18,19 +18,16 @@ interface TestConfig {
   env?: Partial<NodeJS.ProcessEnv>
   server?: { deps?: { inline?: true | (string | RegExp)[] } }
 }
-type WithTest<T> = T & { test?: TestConfig }
 
-/** The hook that Vitest adds to Vite's; its older versions have only the experimental name. */
-interface VitestHooks {
-  configureVitest(context: {
-    project: { vite: { config: ResolvedConfig } }
-    defineCacheKeyGenerator?(generator: () => string): void
-    experimental_defineCacheKeyGenerator?(generator: () => string): void
-  }): void
+/** What Vitest hands to `configureVitest`; its older versions have only the experimental name. */
+interface VitestContext {
+  project: { config: TestConfig; vite: { config: ResolvedConfig } }
+  defineCacheKeyGenerator?(generator: () => string): void
+  experimental_defineCacheKeyGenerator?(generator: () => string): void
 }
 
-/** A Vite configuration under Vitest, and what is instrumented in it. */
-interface Project {
+/** A Vite server under Vitest, and what is instrumented in it. */
+interface Served {
   readonly state: LoaderState
   readonly classify: (file: string) => Classification
 }
@@ -54,39 +51,34 @@ const TRANSPARENT = /^(?:(?:v|t|import|mock|vitest)(?:=[^&]*)?(?:&|$))+$/
  */
 export function faultline(options?: LoaderOptions): Plugin {
   const globs = checkedOptions(options, 'faultline()')
-  // Several projects of one Vitest may share this plugin.
-  const projects = new WeakMap<ResolvedConfig, Project>()
-  const plugin: Plugin & VitestHooks = {
+  const servers = new WeakMap<ResolvedConfig, Served>()
+  const plugin: Plugin & { configureVitest(context: VitestContext): void } = {
     name: 'faultline',
     enforce: 'pre',
     config: (config) => inlined(config, globs.include),
-    configResolved(config) {
-      if (!config.plugins.some(({ name }) => /^vitest\b/.test(name))) return
-      const state: LoaderState = {
-        kind: 'vite',
-        root: slashed(config.root),
-        ...globs,
-        testFiles: testFiles(config),
-      }
-      projects.set(config, { state, classify: classifier(state) })
-      announce(config, state)
-    },
     configureVitest(context) {
-      const state = projects.get(context.project.vite.config)?.state
+      const { config, vite } = context.project
+      // Several projects may share one server, and with it this plugin: what one of them tests, none instruments.
+      const others = servers.get(vite.config)?.state.testFiles ?? VITEST_FILES
+      const root = slashed(vite.config.root)
+      const testFiles = [...new Set([...others, ...testFilesOf(config, root)])]
+      const state: LoaderState = { kind: 'vite', root, ...globs, testFiles }
+      servers.set(vite.config, { state, classify: classifier(state) })
+      // The workers see nothing of Vite's configuration but their environment.
+      config.env = { ...config.env, [LOADER_VARIABLE]: JSON.stringify(state) }
       const define = context.defineCacheKeyGenerator ?? context.experimental_defineCacheKeyGenerator
-      const key = JSON.stringify([state, packageStamp()])
-      define?.(() => key)
+      define?.(() => `${JSON.stringify(servers.get(vite.config)?.state)} ${stamp}`)
     },
     transform: {
       filter: { id: { include: CODE, exclude: /^\0/ } },
       handler(code, id) {
-        const project = projects.get(this.environment.getTopLevelConfig())
-        const file = project && moduleFile(id, code)
-        if (file === undefined) return undefined
+        const served = servers.get(this.environment.getTopLevelConfig())
+        const file = moduleFile(id, code)
+        if (served === undefined || file === undefined) return undefined
+        const { root } = served.state
         const sourceType = /\.c[jt]s$/.test(file) ? 'commonjs' : 'module'
-        const classification = project!.classify(file)
+        const classification = served.classify(file)
         try {
-          const { root } = project!.state
           const result = instrument({ file, root, source: code, sourceType, classification })
           return result && { code: result.code, map: result.map }
         } catch (error) {
@@ -99,11 +91,8 @@ export function faultline(options?: LoaderOptions): Plugin {
   return plugin
 }
 
-/** What changes when Faultline does: Vitest keeps transformed modules on disk from one run to the next. */
-function packageStamp(): string {
-  const version = nearestPackage(import.meta.dirname)?.data.version
-  return `${version} ${statSync(import.meta.filename).mtimeMs}`
-}
+/** Changes when Faultline does: Vitest keeps transformed modules on disk from one run to the next. */
+const stamp = `${nearestPackage(import.meta.dirname)?.data.version} ${statSync(import.meta.filename).mtimeMs}`
 
 /** Taken apart as Vite puts it together again, without our own stack, which helps nobody. */
 function viteError(error: FaultlineError, file: string): Rollup.RollupError {
@@ -128,26 +117,20 @@ function moduleFile(id: string, code: string): string | undefined {
 }
 
 /** Vitest leaves node_modules to Node; a package that `include` names has to go through Vite. */
-function inlined(config: WithTest<UserConfig>, include: readonly string[]): UserConfig | undefined {
+function inlined(
+  config: UserConfig & { test?: TestConfig },
+  include: readonly string[],
+): UserConfig | undefined {
   const installed = include.flatMap((glob) => /(?:^|\/)node_modules\/(.+)$/.exec(glob)?.[1] ?? [])
   if (installed.length === 0 || config.test?.server?.deps?.inline === true) return undefined
   const inline = installed.map((glob) =>
     picomatch.makeRe(`**/node_modules/{${glob},${glob}/**}`, { dot: true }),
   )
-  const added: WithTest<UserConfig> = { test: { server: { deps: { inline } } } }
+  const added: UserConfig & { test: TestConfig } = { test: { server: { deps: { inline } } } }
   return added
 }
 
-function testFiles(config: WithTest<ResolvedConfig>): string[] {
-  const { include, setupFiles, globalSetup } = config.test ?? {}
-  const setup = [setupFiles ?? [], globalSetup ?? []]
-    .flat()
-    .map((file) => slashed(path.resolve(config.root, file)))
-  return [...VITEST_FILES, ...(include ?? []), ...setup]
-}
-
-/** Tells the test workers, which see nothing of Vite's configuration but their environment. */
-function announce(config: WithTest<ResolvedConfig>, state: LoaderState): void {
-  if (config.test === undefined) return
-  config.test.env = { ...config.test.env, [LOADER_VARIABLE]: JSON.stringify(state) }
+function testFilesOf({ include, setupFiles, globalSetup }: TestConfig, root: string): string[] {
+  const setup = [setupFiles ?? [], globalSetup ?? []].flat()
+  return [...(include ?? []), ...setup.map((file) => slashed(path.resolve(root, file)))]
 }

@@ -56,6 +56,22 @@ test('include takes in generated files, test helpers and a package in node_modul
   expect(loader).toMatchObject({ include, exclude: ['src/legacy.ts'] })
 })
 
+test('projects that share a server share the plugin, and none instruments what another one tests', async () => {
+  const projects = ['threads', 'vmThreads'].map((pool) => ({
+    extends: true,
+    test: { name: pool, pool, include: ['src/job.test.ts'] },
+  }))
+  const config = readFileSync(path.join(project, 'vitest.config.ts'), 'utf8')
+  const shared = config.replace(/test: \{.*\}/, `test: ${JSON.stringify({ projects })}`)
+  writeFileSync(path.join(project, 'projects.config.ts'), shared)
+  const { code, output } = await vitest(['run', '--config', 'projects.config.ts'], { cwd: project })
+  expect(code, output).toBe(0)
+  expect(output).toContain('2 passed')
+  const { files, loader } = JSON.parse(readFileSync(path.join(project, 'seen.json'), 'utf8')) as Seen
+  expect(files).toEqual(['src/job.ts', 'src/legacy.ts'])
+  expect(loader).toMatchObject({ testFiles: expect.arrayContaining(['src/job.test.ts']) })
+})
+
 test('a wrong option ends the run with one clear error', async () => {
   const { code, output } = await start({ includes: [] })
   expect(code).toBe(1)

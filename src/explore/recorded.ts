@@ -1,5 +1,5 @@
 import type { Place, Point } from '../model/point.ts'
-import { type FileRecord, placesOf, type Reached } from '../runtime/index.ts'
+import { type Activation, type FileRecord, placesOf, type Reached } from '../runtime/index.ts'
 
 /** A point of a recorded run, with all it takes to strike there in another. */
 export interface RecordedPoint {
@@ -31,8 +31,11 @@ export function recordedPoints(reached: readonly Reached[]): RecordedPoint[] {
     else group.push(one)
   }
   const hits = new Map<Reached, [hit: number, of: number]>()
+  const order = branchOrder(reached)
   for (const group of groups.values()) {
-    if (group.length > 1) group.sort(byBranch)
+    if (group.length > 1) {
+      group.sort((a, b) => order.get(a.activation)! - order.get(b.activation)! || a.hit - b.hit)
+    }
     for (const [position, one] of group.entries()) hits.set(one, [position + 1, group.length])
   }
   return reached.map((one) => toRecorded(one, hits.get(one)!))
@@ -63,15 +66,30 @@ function groupKey({ delivery, file, index, queue }: Reached): string {
   return `${jobId}/${ordinal}/${id}:${index}`
 }
 
-function byBranch(a: Reached, b: Reached): number {
-  if (a.activation === b.activation) return a.hit - b.hit
-  const left = a.activation.path.split('.')
-  const right = b.activation.path.split('.')
-  for (let i = 0; i < left.length && i < right.length; i++) {
-    const difference = Number(left[i]) - Number(right[i])
-    if (difference !== 0) return difference
+/**
+ * The position of each branch among all: a branch before those it made, and those in the order in which it made them.
+ */
+function branchOrder(reached: readonly Reached[]): Map<Activation, number> {
+  const made = new Map<Activation | undefined, Activation[]>()
+  const seen = new Set<Activation>()
+  for (const one of reached) {
+    let branch: Activation | undefined = one.activation
+    while (branch !== undefined && !seen.has(branch)) {
+      seen.add(branch)
+      const siblings = made.get(branch.parent)
+      if (siblings === undefined) made.set(branch.parent, [branch])
+      else siblings.push(branch)
+      branch = branch.parent
+    }
   }
-  return left.length - right.length
+  const order = new Map<Activation, number>()
+  const stack = made.get(undefined) ?? []
+  for (let next = stack.pop(); next !== undefined; next = stack.pop()) {
+    order.set(next, order.size)
+    const children = made.get(next)
+    if (children !== undefined) stack.push(...children.sort((a, b) => b.index - a.index))
+  }
+  return order
 }
 
 /**

@@ -38,8 +38,11 @@ export interface Mode {
     activation: Activation,
     awaited: unknown,
   ): unknown
-  /** A returned promise is waited for before `reach` is asked, so that a fault strikes after the effect. */
-  readonly strikesReturns?: boolean
+  /**
+   * What strikes at the return of a promise strikes once that has settled, so that the effect has happened: `reach`
+   * is asked when the return is reached, or when the promise has settled. Absent: nothing ever strikes.
+   */
+  readonly returns?: 'reached' | 'settled'
 }
 
 /** Nothing is armed. */

@@ -1,7 +1,10 @@
 import { execution } from '../model/context.ts'
 import { FaultlineError } from '../model/error.ts'
 import { Activation } from './activation.ts'
+import { armAll } from './arming.ts'
+import type { CrashSignal } from './crash-signal.ts'
 import type { Delivery } from './delivery.ts'
+import type { Strike } from './mode.ts'
 import { placesOf } from './places.ts'
 import { type FileRecord, type Probes, shared } from './shared.ts'
 
@@ -30,11 +33,20 @@ function alive(delivery: Delivery, file: FileRecord, index: number): boolean {
 function point(file: FileRecord, index: number, activation?: Activation, args?: unknown[]): boolean {
   const delivery = running()
   if (delivery === undefined) return false
-  if (delivery.abandoned && activation !== undefined) return abandon(activation)
+  if (delivery.abandoned && isPausable(file, index, activation)) return abandon(activation)
   if (!alive(delivery, file, index)) return false
   const branch = branchOf(delivery, activation)
   const strike = delivery.mode.reach(delivery, file, index, branch, args)
-  return strike?.strike(delivery, branch, activation === branch) ?? false
+  return strike?.strike(delivery, branch, activation === branch && isPausable(file, index, branch)) ?? false
+}
+
+/** Only then does the code look at the answer: a sync callback has its async function's activation, too. */
+function isPausable(
+  file: FileRecord,
+  index: number,
+  activation: Activation | undefined,
+): activation is Activation {
+  return activation !== undefined && placesOf(file)[index]!.pausable
 }
 
 /** Held for ever: nothing unwinds, as when the process is simply gone. */
@@ -72,9 +84,33 @@ function awaiting(
     if (awaited instanceof Promise) awaited.catch(() => {})
     throw delivery.death
   }
-  if (++delivery.awaits > awaitsMax) throw runaway(delivery, file, index)
-  if (file.s[index] === 0) return awaited
-  return delivery.mode.hold?.(delivery, file, index, activation, awaited) ?? awaited
+  if (++delivery.awaits > awaitsMax) throw endless(delivery, runaway(delivery, file, index))
+  const held =
+    file.s[index] === 0 ? undefined : delivery.mode.hold?.(delivery, file, index, activation, awaited)
+  const settling = held ?? awaited
+  if (isPlainPromise(settling)) then.call(settling, undefined, () => rejected(activation))
+  return settling
+}
+
+const { then } = Promise.prototype
+
+/** One of which nothing can be seen when it is asked for its end. */
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise && value.constructor === Promise
+}
+
+/** No probe sees a rejection: the branch learns of it right before its code goes on. */
+function rejected(activation: Activation): void {
+  shared.progress++
+  shared.current = activation
+  activation.awaited = undefined
+}
+
+/** What never ends must not be able to catch that either: it dies of it. */
+function endless(delivery: Delivery, error: FaultlineError): CrashSignal {
+  delivery.fatal ??= error
+  armAll()
+  return delivery.die()
 }
 
 function suspend(activation: Activation): void {
@@ -117,36 +153,51 @@ function returning(
   if (activation === undefined) return value
   suspend(activation)
   activation.delivery.closed(activation)
-  return file.s[index] === 0 ? value : returned(file, index, activation, value)
+  return file.s[index] === 0 ? value : reachReturn(file, index, activation, value, isThenable(value))
 }
 
+/** A sync function returns: what its caller gets must stay what it is, unless it is a promise and nothing more. */
 function returned(
   file: FileRecord,
   index: number,
   activation: Activation | undefined,
   value: unknown,
 ): unknown {
+  return reachReturn(file, index, activation, value, isPlainPromise(value))
+}
+
+function reachReturn(
+  file: FileRecord,
+  index: number,
+  activation: Activation | undefined,
+  value: unknown,
+  isPromise: boolean,
+): unknown {
   const delivery = running()
   if (delivery === undefined || !alive(delivery, file, index)) return value
   const branch = branchOf(delivery, activation)
-  if (delivery.mode.strikesReturns && isThenable(value)) {
-    return value.then((settled) => {
-      if (alive(delivery, file, index)) strikeReturn(delivery, file, index, branch, settled)
-      return settled
-    })
+  const { mode } = delivery
+  const reach = (settled: unknown): Strike | undefined =>
+    mode.reach(delivery, file, index, branch, undefined, settled)
+  if (mode.returns === undefined || !isPromise) {
+    reach(value)?.strike(delivery, branch, false)
+    return value
   }
-  strikeReturn(delivery, file, index, branch, value)
-  return value
-}
-
-function strikeReturn(
-  delivery: Delivery,
-  file: FileRecord,
-  index: number,
-  branch: Activation,
-  value: unknown,
-): void {
-  delivery.mode.reach(delivery, file, index, branch, undefined, value)?.strike(delivery, branch, false)
+  const known = mode.returns === 'reached' ? reach(value) : undefined
+  if (mode.returns === 'reached' && known === undefined) return value
+  const settle = (settled: unknown): void => {
+    if (alive(delivery, file, index)) (known ?? reach(settled))?.strike(delivery, branch, false)
+  }
+  return (value as PromiseLike<unknown>).then(
+    (settled) => {
+      settle(settled)
+      return settled
+    },
+    (reason) => {
+      settle(undefined)
+      throw reason
+    },
+  )
 }
 
 function isThenable(value: unknown): value is PromiseLike<unknown> {

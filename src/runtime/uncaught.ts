@@ -46,8 +46,9 @@ function uninstall(): void {
 function uncaught(error: unknown, origin: string): void {
   if (isCrashSignal(error)) return
   const delivery = execution.getStore()?.delivery as Delivery | undefined
-  if (delivery !== undefined && onRejection !== undefined) onRejection(error, delivery)
-  else forward('uncaughtException', error, origin)
+  if (delivery !== undefined && onRejection !== undefined) {
+    if (!delivery.dead) onRejection(error, delivery)
+  } else forward('uncaughtException', error, origin)
 }
 
 function unhandled(reason: unknown, promise: unknown): void {

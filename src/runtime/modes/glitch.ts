@@ -38,7 +38,7 @@ interface Passed {
 /** Looks for described places and strikes there; what `runScenario` uses, without a recorded run. */
 export class GlitchMode implements Mode {
   readonly name = 'glitch'
-  readonly strikesReturns = true
+  readonly returns = 'settled'
   readonly searches: readonly Search[]
   readonly #hits = new Map<string, number>()
   readonly #passed: Passed[] = []

@@ -23,7 +23,7 @@ export interface Target extends Strike {
 /** Strikes at points that are known from a recorded run. */
 export class InjectMode implements Mode {
   readonly name = 'inject'
-  readonly strikesReturns = true
+  readonly returns = 'reached'
   readonly targets: readonly Target[]
   readonly #queueHits = new Map<string, number>()
 

@@ -32,7 +32,10 @@ export class RecordMode implements Mode {
   }
 
   reach(delivery: Delivery, file: FileRecord, index: number, activation: Activation): undefined {
-    if (this.reached.length >= recordedMax) throw tooMany(file, index)
+    if (this.reached.length >= recordedMax) {
+      delivery.fatal ??= tooMany(file, index)
+      throw delivery.die()
+    }
     this.reached.push({ delivery, activation, file, index, hit: activation.countHit(file, index) })
   }
 

@@ -44,12 +44,25 @@ export class World {
     return what
   }
 
+  /** The same, acknowledged with an error. */
+  readonly slowlyFails = async (what: string, delayMs: number): Promise<never> => {
+    await this.slow(what, delayMs)
+    throw new Error(what)
+  }
+
   /** What one delivery did, in order. */
   of(delivery: number): string {
     return this.log
       .filter((entry) => entry.delivery === delivery)
       .map((entry) => entry.what)
       .join(' ')
+  }
+
+  /** A library that takes no failure for an answer. */
+  readonly swallow = async (body: () => Promise<unknown>): Promise<void> => {
+    try {
+      await body()
+    } catch {}
   }
 
   /** A transaction helper as libraries write it: begins, commits, rolls back. */

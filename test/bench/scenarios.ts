@@ -7,8 +7,15 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import { type Assertions, defineJob, type FaultName, memoryQueue, performAll, simulate } from '../../src/index.ts'
 import { installVirtualGlobals } from '../../src/clock/index.ts'
+import {
+  type Assertions,
+  defineJob,
+  type FaultName,
+  memoryQueue,
+  performAll,
+  simulate,
+} from '../../src/index.ts'
 import { transform } from '../../src/transform/transform.ts'
 
 type Perform = (effects: number[]) => unknown
@@ -50,7 +57,10 @@ async function bareMs(perform: Perform, batches = 7): Promise<number> {
   return best
 }
 
-async function simulatedMs(perform: Perform, faults: FaultName[]): Promise<{ ms: number; scenarios: number }> {
+async function simulatedMs(
+  perform: Perform,
+  faults: FaultName[],
+): Promise<{ ms: number; scenarios: number }> {
   let best = Number.POSITIVE_INFINITY
   let scenarios = 0
   const assertions: Assertions<undefined> = ({ result }) => result === undefined
@@ -75,7 +85,11 @@ try {
       const source = sourceOf(lines, style)
       const bare = await load(folder, `bare-${style}-${lines}`, source)
       const file = `bench/${style}-${lines}.mjs`
-      const instrumented = await load(folder, `${style}-${lines}`, transform(source, { file, root: folder })!.code)
+      const instrumented = await load(
+        folder,
+        `${style}-${lines}`,
+        transform(source, { file, root: folder })!.code,
+      )
       for (const family of families) {
         const one = await bareMs(bare)
         const { ms, scenarios } = await simulatedMs(instrumented, [family])

@@ -21,7 +21,7 @@ function reason(files: readonly FileRecord[]): string {
       : `Instrumented were ${list(files.map((file) => file.path))}`
   return [
     `${known}. The job’s code is in none of them, because`,
-    '    - its file is excluded: build output, a generated file, a test file or test helper (name it in `include`); or',
+    "    - its file is excluded: build output, a generated file, a test file or test helper; name it, as in faultline({ include: ['test/jobs/**'] }); or",
     '    - it is a workspace package that resolves to node_modules (name it in `include`); or',
     '    - it was loaded past the loader: before it was registered, or in another process.',
   ].join('\n')

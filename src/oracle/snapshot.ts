@@ -32,7 +32,7 @@ export function compareSnapshots(
   return {
     reason: 'snapshot',
     error: new FaultlineError('FAULTLINE_SNAPSHOT', {
-      message: `The final state differs from the run without faults (- expected, + received):\n${diff.text}`,
+      message: `The final state differs from the unfaulted one (- expected, + received):\n${diff.text}`,
       ...(generated ? { hint: maskHint(diff.looksGenerated) } : undefined),
     }),
   }

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect } from 'vitest'
-import { type Finished, run } from './run.ts'
+import { type Finished, nodeTool, run } from './run.ts'
 import { REPOSITORY, SOURCE_ENTRIES } from './source-alias.ts'
 
 /**
@@ -51,6 +51,9 @@ export function makeProject(name: string): string {
   writeFileSync(path.join(installed, 'package.json'), JSON.stringify(manifest))
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module", "private": true }\n')
   writeFileSync(path.join(folder, 'vitest.config.ts'), CONFIG)
+  const compilerOptions = { declaration: false, isolatedDeclarations: false }
+  const types = { extends: '../../../tsconfig.json', compilerOptions, include: ['**/*.ts'] }
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(types))
   return folder
 }
 
@@ -85,6 +88,8 @@ export async function play(
     }
   }
   if (unrun.size > 0) await runTests([...unrun], folder, env)
+  const types = await nodeTool([path.join(REPOSITORY, 'node_modules/typescript/bin/tsc'), '-p', folder])
+  expect(types.code, types.output).toBe(0)
   return played
 }
 

@@ -76,6 +76,7 @@ export function nameOfWork(work: Work): string {
 
 function describe(value: unknown): string {
   if (value === null) return 'null'
+  if (value instanceof Promise) return 'a promise (the function itself is wanted)'
   if (isJobDefinition(value)) return `the job definition ${(value as { name: string }).name}`
   return typeof value === 'object'
     ? `an object with ${Object.keys(value).join(', ') || 'no keys'}`

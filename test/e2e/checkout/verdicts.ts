@@ -12,11 +12,11 @@ export const writtenJobFails: Record<string, string[]> = {
   ],
   // The charge went out with no key, and no rollback takes it back; until the commit is done.
   'assertion: the card was charged 2 times': [
-    'return:src/payments.ts:10:3  error, crash',
     'await:src/post.ts:5  error, crash',
     'src/post.ts:11  crash',
     'src/post.ts:12  error, crash',
     'await:src/post.ts:12  error, crash',
+    'await:src/payments.ts:10  error, crash',
     'await:src/jobs/fulfil-order.ts:16  error, crash',
     'src/jobs/fulfil-order.ts:17  error, crash',
     'src/orders.ts:33  error, crash',
@@ -38,11 +38,11 @@ export const writtenJobFails: Record<string, string[]> = {
   ],
   // The mail went out with no key, and nothing says yet that it was sent.
   'assertion: 2 receipts were sent': [
-    'return:src/mailer.ts:9:3[receipt mail-1]  error, crash',
     'await:src/post.ts:5[receipt mail-1]  error, crash',
     'src/post.ts:11[receipt mail-1]  crash',
     'src/post.ts:12[receipt mail-1]  error, crash',
     'await:src/post.ts:12[receipt mail-1]  error, crash',
+    'await:src/mailer.ts:9[receipt mail-1]  error, crash',
     'src/jobs/receipt-mail.ts:11[receipt mail-1]  error, crash',
     'src/orders.ts:46[receipt mail-1]  error, crash',
   ],

@@ -1,6 +1,7 @@
 import picomatch from 'picomatch'
 import type { Fault } from '../fault/index.ts'
 import type { Point } from '../model/point.ts'
+import { plural } from '../report/words.ts'
 import { familiesOf, type SimulationOptions } from './options.ts'
 import type { RecordedPoint } from './recorded.ts'
 import { faultId } from './scenario-id.ts'
@@ -33,7 +34,8 @@ export function planScenarios(
   const policy = options.errors ?? 'where-possible'
   const wanted = pointFilter(options.points)
   const chosen = points.filter(({ point }) => wanted(point))
-  const taken = chosen.filter((recorded) => isTaken(recorded, options.hits ?? 'edges'))
+  const hits = options.hits ?? 'edges'
+  const taken = chosen.filter((recorded) => isTaken(recorded, hits))
   const scenarios: PlannedScenario[] = []
   const notApplicable: Record<string, string> = {}
   for (const { label, fault } of families) {
@@ -50,7 +52,11 @@ export function planScenarios(
       scenarios.push({ id: faultId(label, recorded.point, rootJobId), fault, recorded })
     }
   }
-  const leftOut = (chosen.length - taken.length) * families.length
+  const leftOut = chosen.flatMap(({ point }, index) =>
+    isTaken(chosen[index]!, hits)
+      ? []
+      : families.filter(({ fault }) => fault.obstacle(point, policy) === undefined),
+  ).length
   return {
     scenarios,
     notApplicable,
@@ -85,7 +91,7 @@ function notCoveredOf(
   if (taken.length < chosen.length) {
     const which =
       typeof options.hits === 'number' ? `the first ${options.hits}` : 'the first, second, third and last'
-    notCovered.hits = `${chosen.length - taken.length} hits beyond ${which} of a place; hits: 'all' takes them in`
+    notCovered.hits = `${plural(chosen.length - taken.length, 'hit')} beyond ${which} of a place; hits: 'all' takes them in`
   }
   return notCovered
 }

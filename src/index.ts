@@ -5,7 +5,6 @@ installProbes(virtualTimer)
 
 export {
   type Assertions,
-  type CheckName,
   cutOnCrash,
   type EnqueuedBy,
   enqueuedBy,
@@ -66,6 +65,7 @@ export type {
   TimelineKind,
 } from './model/result.ts'
 export type { Duration, When } from './model/time.ts'
+export type { CheckName } from './oracle/index.ts'
 export {
   type PerformOptions,
   performAll,

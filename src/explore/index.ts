@@ -1,7 +1,7 @@
 export { cutOnCrash } from './cut-on-crash.ts'
 export type { Glitch, GlitchTiming } from './glitch.ts'
 export * from './glitches/index.ts'
-export type { Assertions, CheckName, RunInfo, SimulationOptions } from './options.ts'
+export type { Assertions, RunInfo, SimulationOptions } from './options.ts'
 export { outside } from './outside.ts'
 export { ResilienceError, type SimulationReport } from './report.ts'
 export { runScenario, type ScenarioOptions } from './scenario.ts'

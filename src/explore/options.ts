@@ -5,6 +5,7 @@ import { FaultlineError } from '../model/error.ts'
 import type { Point } from '../model/point.ts'
 import type { FaultName, InjectedFault } from '../model/result.ts'
 import type { When } from '../model/time.ts'
+import { type CheckName, checks } from '../oracle/index.ts'
 import type { QueueAdapter } from '../queue/port.ts'
 
 /** What the assertions are told about the run. */
@@ -24,9 +25,6 @@ export interface RunInfo {
 
 /** Judges the final state of a run; `false`, or a promise of it, fails. */
 export type Assertions<W> = (run: RunInfo, world: W) => unknown
-
-/** The built-in checks. */
-export type CheckName = 'completes' | 'settled' | 'rejections' | 'drained'
 
 /** How a work is simulated; everything is optional. */
 export interface SimulationOptions<W = unknown> {
@@ -102,7 +100,7 @@ const optionNames = [
   'signal',
   'onProgress',
 ] as const satisfies readonly (keyof SimulationOptions)[]
-const checkNames: readonly CheckName[] = ['completes', 'settled', 'rejections', 'drained']
+const checkNames = Object.keys(checks) as CheckName[]
 
 /** Assertions and options may come in either order, and assertions may be left out. */
 export function splitArguments<W, O extends SimulationOptions<W>>(

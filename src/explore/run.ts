@@ -5,14 +5,14 @@ import { FaultlineError, isFaultlineError } from '../model/error.ts'
 import type { JobDefinition, JobRequest } from '../model/job.ts'
 import type { InjectedFault } from '../model/result.ts'
 import { whenMs } from '../model/time.ts'
-import { checks, compareSnapshots, type Finding, fixSnapshot } from '../oracle/index.ts'
+import { type CheckName, checks, compareSnapshots, type Finding, fixSnapshot } from '../oracle/index.ts'
 import { deliver, performDue, Session, Watchdog } from '../perform/index.ts'
 import { defineJob, MemoryQueue } from '../queue/index.ts'
 import type { Claim, QueueAdapter } from '../queue/port.ts'
 import { disarm, type Mode } from '../runtime/index.ts'
 import { calm } from './calm.ts'
 import { OncePort, onceClaim } from './once-port.ts'
-import type { Assertions, CheckName, RunInfo, SimulationOptions } from './options.ts'
+import type { Assertions, RunInfo, SimulationOptions } from './options.ts'
 import { type EnqueuedBy, kindOfWork, nameOfWork, type Once, type Work } from './work.ts'
 
 /** What is simulated, and how: fixed for all runs of a simulation. */
@@ -47,7 +47,6 @@ export interface RunEnd {
   readonly snapshot?: unknown
 }
 
-const checkNames: readonly CheckName[] = ['completes', 'settled', 'rejections', 'drained']
 /** Deliveries of one job before it counts as a runaway. */
 const maxDeliveriesDefault = 100
 const hangAfterMsDefault = 2_000
@@ -199,7 +198,7 @@ export class Runner<W> {
       deliveries: session.deliveries,
       ...(untilMs === undefined ? undefined : { untilMs }),
     }
-    for (const name of checkNames) {
+    for (const name of Object.keys(checks) as CheckName[]) {
       if (finding !== undefined) break
       if (options.checks?.[name] === false) continue
       finding = await checks[name](checked)

@@ -1,3 +1,3 @@
-export { checks } from './checks.ts'
+export { type CheckName, checks } from './checks.ts'
 export type { Checked, Finding } from './finding.ts'
 export { compareSnapshots, fixSnapshot } from './snapshot.ts'

@@ -32,3 +32,11 @@ function keyOf(path: string, kind: string, line: number, column: number, fn: str
   if (kind === 'c' || kind === 'r') return fn
   return flags & 4 ? `${path}:${line}:${column}` : `${path}:${line}`
 }
+
+/** For each place 1 where it is an await that its function returns from: nothing of the function runs after it. */
+export function endsOf(file: FileRecord): Uint8Array {
+  file.ends ??= Uint8Array.from(placesOf(file), ({ kind, also }) =>
+    kind === 'await' && also.some((name) => name.kind === 'return') ? 1 : 0,
+  )
+  return file.ends
+}

@@ -5,7 +5,7 @@ import { armAll } from './arming.ts'
 import type { CrashSignal } from './crash-signal.ts'
 import type { Delivery } from './delivery.ts'
 import type { Strike } from './mode.ts'
-import { placesOf } from './places.ts'
+import { endsOf, placesOf } from './places.ts'
 import { type FileRecord, type Probes, shared } from './shared.ts'
 
 /** Awaits of one delivery before it counts as a runaway. */
@@ -85,22 +85,12 @@ function awaiting(
     throw delivery.death
   }
   if (++delivery.awaits > awaitsMax) throw endless(delivery, runaway(delivery, file, index))
-  const held =
-    file.s[index] === 0 ? undefined : delivery.mode.hold?.(delivery, file, index, activation, awaited)
-  const settling = held ?? awaited
-  if (isPlainPromise(settling)) then.call(settling, undefined, () => rejected(activation))
-  return settling
+  if (file.s[index] === 0) return awaited
+  return delivery.mode.hold?.(delivery, file, index, activation, awaited) ?? awaited
 }
 
-const { then } = Promise.prototype
-
-/** One of which nothing can be seen when it is asked for its end. */
-function isPlainPromise(value: unknown): value is Promise<unknown> {
-  return value instanceof Promise && value.constructor === Promise
-}
-
-/** No probe sees a rejection: the branch learns of it right before its code goes on. */
-function rejected(activation: Activation): void {
+/** A `catch` or `finally` of an async function: where it goes on when what it awaited was rejected. */
+function handling(activation: Activation): void {
   shared.progress++
   shared.current = activation
   activation.awaited = undefined
@@ -132,6 +122,10 @@ function awaited(
   if (delivery.death !== undefined) throw delivery.death
   if (file.s[index] !== 0 && alive(delivery, file, index)) {
     delivery.mode.reach(delivery, file, index, activation)?.strike(delivery, activation, false)
+  }
+  if (endsOf(file)[index] !== 0) {
+    delivery.closed(activation)
+    shared.current = undefined
   }
   return value
 }
@@ -200,6 +194,11 @@ function reachReturn(
   )
 }
 
+/** One of which nothing can be seen when it is asked for its end. */
+function isPlainPromise(value: unknown): value is Promise<unknown> {
+  return value instanceof Promise && value.constructor === Promise
+}
+
 function isThenable(value: unknown): value is PromiseLike<unknown> {
   return (
     typeof value === 'object' && value !== null && typeof (value as { then?: unknown }).then === 'function'
@@ -216,6 +215,6 @@ function runaway(delivery: Delivery, file: FileRecord, index: number): Faultline
 
 /** Answers the probes, unless another copy of the package does already. */
 export function installProbes(timer: (value: unknown) => unknown): void {
-  const probes: Probes = { point, enter, awaiting, awaited, resumed, returning, returned, timer }
+  const probes: Probes = { point, enter, awaiting, awaited, resumed, returning, returned, handling, timer }
   if (shared.point === undefined) Object.assign(shared, probes)
 }

@@ -14,6 +14,8 @@ export interface FileRecord {
   readonly s: Uint8Array
   /** The decoded table; use `placesOf`. */
   places?: readonly Place[]
+  /** 1 for the awaits that are the last thing their function does; use `endsOf`. */
+  ends?: Uint8Array
 }
 
 /** What the probes of instrumented code call; see `probes.ts`. */
@@ -25,6 +27,7 @@ export interface Probes {
   resumed(file: FileRecord, index: number, activation: Activation | undefined): boolean
   returning(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown
   returned(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown
+  handling(activation: Activation): void
   timer(timer: unknown): unknown
 }
 

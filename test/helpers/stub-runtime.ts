@@ -64,6 +64,9 @@ export function stubRuntime(mode: StubMode): StubRuntime {
       record('awaited', index, activation)
       return value
     },
+    handling(activation: object): void {
+      record('handling', -1, activation)
+    },
     resumed(_file: StubFile, index: number, activation?: object): boolean {
       record('resumed', index, activation)
       return hold(activation)

@@ -5,6 +5,7 @@ import { emptyCatch } from './empty-catch.ts'
 import { field } from './field.ts'
 import { forAwait } from './for-await.ts'
 import { functionEnd } from './function-end.ts'
+import { handler } from './handler.ts'
 import { line, unbraced } from './line.ts'
 import { arrowReturn, returns } from './return.ts'
 import { timers, timerTargets } from './timers.ts'
@@ -18,6 +19,7 @@ export const probes: readonly Probe[] = [
   call,
   arrowReturn,
   functionEnd,
+  handler,
   line,
   unbraced,
   awaitStatement,

@@ -140,10 +140,8 @@ function checkOptions(
   for (const name of Object.keys(options.checks ?? {})) {
     if (!checkNames.includes(name as CheckName)) throw unknownName('check', name, checkNames)
   }
-  if (options.depth !== undefined && options.depth !== 1) {
-    throw bad(
-      `depth: received ${String(options.depth)}; this version simulates one fault per scenario: depth 1.`,
-    )
+  if (options.depth !== undefined && !(Number.isInteger(options.depth) && options.depth >= 1)) {
+    throw bad(`depth: received ${kind(options.depth)}; allowed is a whole number ≥ 1: faults per scenario.`)
   }
   const { hits } = options
   if (hits !== undefined && hits !== 'edges' && hits !== 'all' && !(Number.isInteger(hits) && hits > 0)) {

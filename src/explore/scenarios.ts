@@ -2,15 +2,21 @@ import picomatch from 'picomatch'
 import type { Fault } from '../fault/index.ts'
 import type { Point } from '../model/point.ts'
 import { plural } from '../report/words.ts'
-import { familiesOf, type SimulationOptions } from './options.ts'
+import { type Family, familiesOf, type SimulationOptions } from './options.ts'
 import type { RecordedPoint } from './recorded.ts'
 import { faultId } from './scenario-id.ts'
 
 /** One fault at one point. */
-export interface PlannedScenario {
+export interface PlannedStrike {
   readonly id: string
   readonly fault: Fault
   readonly recorded: RecordedPoint
+}
+
+/** A set of faults, in the order in which they strike. */
+export interface PlannedScenario {
+  readonly id: string
+  readonly strikes: readonly PlannedStrike[]
 }
 
 /** What is to be run, and what is not, with the reasons. */
@@ -24,44 +30,83 @@ export interface Plan {
 /** The options that choose scenarios. */
 export type ScenarioOptions = Pick<SimulationOptions, 'faults' | 'errors' | 'points' | 'hits'>
 
-/** Every chosen fault at every chosen hit of every point. */
-export function planScenarios(
-  points: readonly RecordedPoint[],
-  options: ScenarioOptions,
-  rootJobId: string,
-): Plan {
-  const families = familiesOf(options.faults)
-  const policy = options.errors ?? 'where-possible'
-  const wanted = pointFilter(options.points)
-  const chosen = points.filter(({ point }) => wanted(point))
-  const hits = options.hits ?? 'edges'
-  const taken = chosen.filter((recorded) => isTaken(recorded, hits))
-  const scenarios: PlannedScenario[] = []
-  const notApplicable: Record<string, string> = {}
-  for (const { label, fault } of families) {
-    const obstacles = new Map<string, number>()
-    for (const { point } of taken) {
-      const obstacle = fault.obstacle(point, policy)
-      if (obstacle !== undefined) obstacles.set(obstacle, (obstacles.get(obstacle) ?? 0) + 1)
-    }
-    if (obstacles.size > 0) notApplicable[label] = obstaclesInWords(obstacles, taken.length)
+/** Chooses the scenarios: every chosen fault at every chosen hit of every point, and each set of them once. */
+export class Planner {
+  readonly #options: ScenarioOptions
+  readonly #rootJobId: string
+  readonly #families: readonly Family[]
+  readonly #planned = new Set<string>()
+
+  constructor(options: ScenarioOptions, rootJobId: string) {
+    this.#options = options
+    this.#rootJobId = rootJobId
+    this.#families = familiesOf(options.faults)
   }
-  for (const recorded of taken) {
-    for (const { label, fault } of families) {
-      if (fault.obstacle(recorded.point, policy) !== undefined) continue
-      scenarios.push({ id: faultId(label, recorded.point, rootJobId), fault, recorded })
+
+  /** One fault each, at the points of the run without faults. */
+  first(points: readonly RecordedPoint[]): Plan {
+    const { chosen, taken } = this.#choose(points)
+    const scenarios = this.#extend([], taken)
+    return {
+      scenarios,
+      notApplicable: this.#notApplicable(taken),
+      notCovered: notCoveredOf(points, chosen, taken, this.#options),
+      skipped: this.#count(chosen) - scenarios.length,
     }
   }
-  const leftOut = chosen.flatMap(({ point }, index) =>
-    isTaken(chosen[index]!, hits)
-      ? []
-      : families.filter(({ fault }) => fault.obstacle(point, policy) === undefined),
-  ).length
-  return {
-    scenarios,
-    notApplicable,
-    notCovered: notCoveredOf(points, chosen, taken, options),
-    skipped: leftOut,
+
+  /** One fault more, at the points that were reached after the last one struck. */
+  next(scenario: PlannedScenario, after: readonly RecordedPoint[]): PlannedScenario[] {
+    return this.#extend(scenario.strikes, this.#choose(after).taken)
+  }
+
+  #choose(points: readonly RecordedPoint[]): { chosen: RecordedPoint[]; taken: RecordedPoint[] } {
+    const wanted = pointFilter(this.#options.points)
+    const chosen = points.filter(({ point }) => wanted(point))
+    const hits = this.#options.hits ?? 'edges'
+    return { chosen, taken: chosen.filter((recorded) => isTaken(recorded, hits)) }
+  }
+
+  #extend(strikes: readonly PlannedStrike[], points: readonly RecordedPoint[]): PlannedScenario[] {
+    const scenarios: PlannedScenario[] = []
+    for (const recorded of points) {
+      for (const { label, fault } of this.#families) {
+        if (this.#obstacle(fault, recorded) !== undefined) continue
+        const all = [...strikes, { fault, recorded, id: faultId(label, recorded.point, this.#rootJobId) }]
+        const id = all.map((strike) => strike.id).join('+')
+        const set = all
+          .map((strike) => strike.id)
+          .sort()
+          .join('+')
+        if (this.#planned.has(set)) continue
+        this.#planned.add(set)
+        scenarios.push({ id, strikes: all })
+      }
+    }
+    return scenarios
+  }
+
+  #obstacle(fault: Fault, { point }: RecordedPoint): string | undefined {
+    return fault.obstacle(point, this.#options.errors ?? 'where-possible')
+  }
+
+  #count(points: readonly RecordedPoint[]): number {
+    return points.flatMap((recorded) =>
+      this.#families.filter(({ fault }) => this.#obstacle(fault, recorded) === undefined),
+    ).length
+  }
+
+  #notApplicable(points: readonly RecordedPoint[]): Record<string, string> {
+    const notApplicable: Record<string, string> = {}
+    for (const { label, fault } of this.#families) {
+      const obstacles = new Map<string, number>()
+      for (const recorded of points) {
+        const obstacle = this.#obstacle(fault, recorded)
+        if (obstacle !== undefined) obstacles.set(obstacle, (obstacles.get(obstacle) ?? 0) + 1)
+      }
+      if (obstacles.size > 0) notApplicable[label] = obstaclesInWords(obstacles, points.length)
+    }
+    return notApplicable
   }
 }
 

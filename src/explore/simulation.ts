@@ -9,7 +9,7 @@ import { countOutside } from './outside.ts'
 import { isFailure, makeReport, ResilienceError, type SimulationReport } from './report.ts'
 import { Runner, type Setup } from './run.ts'
 import { sample } from './sample.ts'
-import { type PlannedScenario, planScenarios } from './scenarios.ts'
+import { type PlannedScenario, Planner } from './scenarios.ts'
 import { changedSource, hashOf, noSuchScenario, parseToken, type Token } from './token.ts'
 import { Trial } from './trial.ts'
 import { withProbes } from './with-probes.ts'
@@ -137,32 +137,64 @@ class Simulation<W> {
         skipped: 0,
       })
     }
-    const plan = planScenarios(unfaulted.points, this.#setup.options, unfaulted.end.rootJobId)
-    if (this.#token !== undefined) return this.#replay(this.#token, unfaulted, trial, plan.scenarios)
-    const { maxScenarios = maxScenariosDefault } = this.#setup.options
-    const chosen = sample(plan.scenarios, maxScenarios, this.#setup.seed)
-    const notCovered = { ...plan.notCovered, ...outsideInWords(outside.size) }
-    if (chosen.length < plan.scenarios.length)
-      notCovered.sampled = `sampled ${chosen.length} of ${plan.scenarios.length} scenarios`
-    const results = await this.#runAll(trial, chosen)
-    if (results.length < chosen.length)
-      notCovered.budget = `${chosen.length - results.length} of ${chosen.length} scenarios, for which budgetMs left no time`
-    const skipped = plan.skipped + plan.scenarios.length - results.length
-    return this.#report(unfaulted, results, { ...plan, notCovered, skipped })
+    const planner = new Planner(this.#setup.options, unfaulted.end.rootJobId)
+    const plan = planner.first(unfaulted.points)
+    if (this.#token !== undefined) return this.#replay(this.#token, unfaulted, trial, planner, plan.scenarios)
+    const counts = await this.#levels(trial, planner, plan.scenarios)
+    const notCovered = { ...plan.notCovered, ...outsideInWords(outside.size), ...counts.notCovered }
+    return this.#report(unfaulted, trial.results, {
+      ...plan,
+      notCovered,
+      skipped: plan.skipped + counts.skipped,
+    })
   }
 
-  async #runAll(trial: Trial<W>, scenarios: readonly PlannedScenario[]): Promise<ScenarioResult[]> {
+  /** Sets of one fault, then of two …: each survivor is extended by the points that came after its last fault. */
+  async #levels(
+    trial: Trial<W>,
+    planner: Planner,
+    first: readonly PlannedScenario[],
+  ): Promise<{ notCovered: Record<string, string>; skipped: number }> {
+    const { maxScenarios = maxScenariosDefault, depth = 1 } = this.#setup.options
+    let level = first
+    let planned = 0
+    let sampled = 0
+    for (let size = 1; size <= depth && level.length > 0; size++) {
+      planned += level.length
+      const chosen = sample(level, maxScenarios - trial.results.length, this.#setup.seed + size - 1)
+      sampled += level.length - chosen.length
+      level = await this.#runLevel(trial, planner, chosen, size < depth)
+    }
+    const run = trial.results.length
+    const notCovered: Record<string, string> = {}
+    if (sampled > 0) notCovered.sampled = `sampled ${planned - sampled} of ${planned} scenarios`
+    const late = planned - sampled - run
+    if (late > 0)
+      notCovered.budget = `${late} of ${planned - sampled} scenarios, for which budgetMs left no time`
+    return { notCovered, skipped: planned - run }
+  }
+
+  /** Runs some scenarios; resolves to what extends the survivors, where that is wanted. */
+  async #runLevel(
+    trial: Trial<W>,
+    planner: Planner,
+    scenarios: readonly PlannedScenario[],
+    extend: boolean,
+  ): Promise<PlannedScenario[]> {
     const { budgetMs = Number.POSITIVE_INFINITY, onProgress, signal } = this.#setup.options
     const line = progressLine()
+    const next: PlannedScenario[] = []
+    const before = trial.results.length
+    const total = before + scenarios.length
     let turnAtMs = realNowMs() + turnMs
-    let done = 0
     for (const scenario of scenarios) {
-      if (signal?.aborted) throw aborted(signal.reason, done, scenarios.length)
+      const done = trial.results.length
+      if (signal?.aborted) throw aborted(signal.reason, done, total)
       if (realNowMs() - this.#startedMs > budgetMs) break
-      await trial.run(scenario)
-      done++
-      onProgress?.(done, scenarios.length)
-      line.update(done, scenarios.length, this.#setup.name, isFailure(trial.results.at(-1)!))
+      const after = await trial.run(scenario, extend)
+      if (extend) next.push(...planner.next(scenario, after))
+      onProgress?.(done + 1, total)
+      line.update(done + 1, total, this.#setup.name, isFailure(trial.results.at(-1)!))
       if (realNowMs() < turnAtMs) continue
       await eventLoopTurn()
       trial.lookBack()
@@ -171,27 +203,35 @@ class Simulation<W> {
     line.done()
     await eventLoopTurn()
     trial.lookBack()
-    return trial.results
+    return next
   }
 
   async #replay(
     token: Token,
     unfaulted: Baseline,
     trial: Trial<W>,
-    scenarios: readonly PlannedScenario[],
+    planner: Planner,
+    first: readonly PlannedScenario[],
   ): Promise<SimulationReport> {
     const hash = hashOf(unfaulted.files)
     if (hash !== token.hash) throw changedSource(token, hash)
-    const scenario = scenarios.find(({ id }) => id === token.scenario)
-    if (scenario === undefined)
-      throw noSuchScenario(
-        token,
-        scenarios.map(({ id }) => id),
-      )
-    const results = await this.#runAll(trial, [scenario])
-    const others = scenarios.length - 1
+    let scenarios = first
+    let others = first.length - 1
+    let scenario = scenarios.find(({ id }) => id === token.scenario)
+    while (scenario === undefined) {
+      const part = scenarios.find(({ id }) => token.scenario.startsWith(`${id}+`))
+      if (part === undefined)
+        throw noSuchScenario(
+          token,
+          scenarios.map(({ id }) => id),
+        )
+      scenarios = planner.next(part, await trial.explore(part))
+      others += scenarios.length
+      scenario = scenarios.find(({ id }) => id === token.scenario)
+    }
+    await this.#runLevel(trial, planner, [scenario], false)
     const notCovered = { replay: `FAULTLINE_REPLAY runs this one scenario; ${others} others were not run` }
-    return this.#report(unfaulted, results, { notApplicable: {}, notCovered, skipped: others })
+    return this.#report(unfaulted, trial.results, { notApplicable: {}, notCovered, skipped: others })
   }
 
   #report(

@@ -4,6 +4,7 @@ import { checks, type Finding } from '../oracle/index.ts'
 import type { Session } from '../perform/index.ts'
 import { arm, armPlace, InjectMode } from '../runtime/index.ts'
 import type { Baseline } from './baseline.ts'
+import { type RecordedPoint, recordedPoints } from './recorded.ts'
 import type { RunEnd, Runner } from './run.ts'
 import type { PlannedScenario } from './scenarios.ts'
 import { noteStrike, targetOf } from './target.ts'
@@ -30,18 +31,27 @@ export class Trial<W> {
     this.#token = (scenario) => `${head}${scenario}${tail}`
   }
 
-  /** One scenario, and a second time where it failed: what fails is believed only if it fails again. */
-  async run(scenario: PlannedScenario): Promise<void> {
-    const first = await this.#attempt(scenario)
+  /**
+   * One scenario, and a second time where it failed: what fails is believed only if it fails again. With `recording`,
+   * resolves to the points that a survivor reached after the last fault.
+   */
+  async run(scenario: PlannedScenario, recording = false): Promise<readonly RecordedPoint[]> {
+    const first = await this.#attempt(scenario, recording)
     if (first.outcome === 'survived') {
       this.#recent.push({ position: this.results.push(first.result) - 1, end: first.end })
-      return
+      return first.after
     }
-    const second = first.outcome === 'failed' ? await this.#attempt(scenario) : first
+    const second = first.outcome === 'failed' ? await this.#attempt(scenario, recording) : first
     const flaky = second.outcome === 'survived'
     this.results.push(
       flaky ? { ...first.result, outcome: 'flaky', otherTimeline: second.result.timeline } : first.result,
     )
+    return []
+  }
+
+  /** Runs a scenario for the points that it reaches after its last fault, and counts it not. */
+  async explore(scenario: PlannedScenario): Promise<readonly RecordedPoint[]> {
+    return (await this.#attempt(scenario, true)).after
   }
 
   /** After a turn of the event loop: survivors that left an unhandled rejection behind did not survive. */
@@ -70,28 +80,30 @@ export class Trial<W> {
     }
   }
 
-  async #attempt({
-    id,
-    fault,
-    recorded,
-  }: PlannedScenario): Promise<{ outcome: ScenarioResult['outcome']; result: ScenarioResult; end: RunEnd }> {
-    const faults: InjectedFault[] = [{ fault: fault.name, point: recorded.point }]
+  async #attempt({ id, strikes }: PlannedScenario, recording: boolean): Promise<Attempt> {
+    const faults: InjectedFault[] = strikes.map(({ fault, recorded }) => ({
+      fault: fault.name,
+      point: recorded.point,
+    }))
     let session: Session | undefined
-    const target = targetOf(fault, recorded, (struck, point) => noteStrike(session!, struck, point))
-    const mode = new InjectMode([target])
-    const { file, index } = recorded
+    const targets = strikes.map(({ fault, recorded }) =>
+      targetOf(fault, recorded, (struck, point) => noteStrike(session!, struck, point)),
+    )
+    const mode = new InjectMode(targets, recording)
     const end = await this.#runner.run({
       id,
       faults,
       mode,
       arm: (started) => {
         session = started
-        if (file === undefined) arm(mode)
-        else armPlace(mode, file, index)
+        const [only] = targets
+        if (recording || targets.length > 1 || only!.file === undefined) arm(mode)
+        else armPlace(mode, only!.file, only!.index)
       },
     })
-    const finding = target.fired ? end.finding : { reason: undefined, error: unreached(id) }
-    const outcome = !target.fired ? 'unreached' : end.finding === undefined ? 'survived' : 'failed'
+    const unfired = targets.findIndex(({ fired }) => !fired)
+    const finding = unfired < 0 ? end.finding : { reason: undefined, error: unreached(strikes[unfired]!.id) }
+    const outcome = unfired >= 0 ? 'unreached' : outcomeOf(end, faults)
     const result: ScenarioResult = {
       id,
       faults,
@@ -103,8 +115,34 @@ export class Trial<W> {
       replay: this.#token(id),
       timeline: end.session.timeline,
     }
-    return { outcome, result, end }
+    const { reached, after } = mode.recorded
+    return { outcome, result, end, after: reached.length > after ? recordedPoints(reached).slice(after) : [] }
   }
+}
+
+interface Attempt {
+  readonly outcome: ScenarioResult['outcome']
+  readonly result: ScenarioResult
+  readonly end: RunEnd
+  /** What was reached after the last fault struck; recorded only where it was asked for. */
+  readonly after: readonly RecordedPoint[]
+}
+
+/** The faults that consume an attempt of the memory queue. */
+const consuming = new Set(['error', 'timeout'])
+
+/** Where several faults alone use up the attempts of the job that died, nobody is to blame. */
+function outcomeOf(
+  { finding, session }: RunEnd,
+  faults: readonly InjectedFault[],
+): ScenarioResult['outcome'] {
+  if (finding === undefined) return 'survived'
+  if (finding.reason !== 'dead' || faults.length < 2) return 'failed'
+  const usedUp = session.queue.dead.every(
+    ({ id, attempt }) =>
+      faults.filter(({ fault, point }) => consuming.has(fault) && point.jobId === id).length >= attempt,
+  )
+  return usedUp ? 'beyond-policy' : 'failed'
 }
 
 function unreached(id: string): FaultlineError {

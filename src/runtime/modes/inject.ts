@@ -2,6 +2,7 @@ import type { Activation } from '../activation.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Mode, Strike } from '../mode.ts'
 import type { FileRecord } from '../shared.ts'
+import { type Reached, RecordMode } from './record.ts'
 
 /** A point that a recorded run reached, and what strikes there: once and only once. */
 export interface Target extends Strike {
@@ -26,23 +27,40 @@ export class InjectMode implements Mode {
   readonly returns = 'reached'
   readonly targets: readonly Target[]
   readonly #queueHits = new Map<string, number>()
+  readonly #record: RecordMode | undefined
+  #after = Number.POSITIVE_INFINITY
 
-  constructor(targets: readonly Target[]) {
+  /** With `recording`, all that is reached is recorded, too: for what can be struck after these. */
+  constructor(targets: readonly Target[], recording = false) {
     this.targets = targets
+    if (recording) this.#record = new RecordMode()
+  }
+
+  /** What was reached, and from which position on after the last strike. */
+  get recorded(): { readonly reached: readonly Reached[]; readonly after: number } {
+    return { reached: this.#record?.reached ?? [], after: this.#after }
   }
 
   arm(file: FileRecord): void {
+    if (this.#record !== undefined) {
+      file.s.fill(1)
+      return
+    }
     for (const target of this.targets) if (target.file === file && !target.fired) file.s[target.index] = 1
   }
 
   reach(delivery: Delivery, file: FileRecord, index: number, activation: Activation): Strike | undefined {
     let hit = 0
+    if (this.#record !== undefined) {
+      this.#record.reach(delivery, file, index, activation)
+      hit = activation.hitsOf(file, index)
+    }
     for (const target of this.targets) {
       if (target.fired || target.index !== index || target.file !== file) continue
       if (!isOf(target, delivery)) continue
       hit ||= activation.countHit(file, index)
       if (hit !== target.hit || activation.path !== target.branch) continue
-      target.fired = true
+      this.#fire(target)
       return target
     }
     return undefined
@@ -59,20 +77,29 @@ export class InjectMode implements Mode {
       if (target.fired || target.holdAwait === undefined) continue
       if (target.index !== index || target.file !== file || !isOf(target, delivery)) continue
       if (activation.path !== target.branch || activation.hitsOf(file, index) + 1 !== target.hit) continue
-      target.fired = true
+      this.#fire(target)
       return target.holdAwait(delivery, awaited)
     }
     return awaited
   }
 
-  reachQueue(delivery: Delivery, _kind: 'enqueue' | 'settle', key: string): void {
+  reachQueue(delivery: Delivery, kind: 'enqueue' | 'settle', key: string): void {
+    this.#record?.reachQueue(delivery, kind, key)
     for (const target of this.targets) {
       if (target.fired || target.queueKey !== key || !isOf(target, delivery)) continue
-      const hit = (this.#queueHits.get(key) ?? 0) + 1
-      this.#queueHits.set(key, hit)
+      const counted = `${target.jobId}/${target.delivery}/${key}`
+      const hit = (this.#queueHits.get(counted) ?? 0) + 1
+      this.#queueHits.set(counted, hit)
       if (hit !== target.hit) continue
-      target.fired = true
+      this.#fire(target)
       target.strike(delivery, delivery.root, false)
+    }
+  }
+
+  #fire(target: Target): void {
+    target.fired = true
+    if (this.#record !== undefined && this.targets.every(({ fired }) => fired)) {
+      this.#after = this.#record.reached.length
     }
   }
 }

@@ -82,7 +82,7 @@ export class Delivery implements ContextDelivery {
   enqueuePoint(name: string, when: 'before' | 'after'): void {
     if (this.death !== undefined) throw this.death
     if (when === 'after') this.onEnqueued?.(name)
-    this.mode.reachQueue?.(this, 'enqueue', `${when}-enqueue:${name}`)
+    if (this.ended === undefined) this.mode.reachQueue?.(this, 'enqueue', `${when}-enqueue:${name}`)
   }
 
   opened(activation: Activation): void {

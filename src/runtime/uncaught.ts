@@ -34,16 +34,21 @@ function install(): void {
   }
   process.on('uncaughtException', uncaught)
   process.on('unhandledRejection', unhandled)
+  process.on('rejectionHandled', handledLate)
 }
 
 function uninstall(): void {
   process.removeListener('uncaughtException', uncaught)
   process.removeListener('unhandledRejection', unhandled)
+  process.removeListener('rejectionHandled', handledLate)
   for (const event of events)
     for (const listener of saved[event] ?? []) process.on(event, listener as () => void)
   saved = {}
   report = undefined
 }
+
+/** Without a listener Node warns of each promise of a dead delivery that library code handles after all. */
+function handledLate(): void {}
 
 function uncaught(error: unknown, origin: string): void {
   if (isCrashSignal(error)) return

@@ -4,9 +4,12 @@ import { exclusively } from './exclusive.ts'
 /** Runs `body` alone in the process, with probes on and unhandled rejections attributed to their deliveries. */
 export function withProbes<T>(what: string, body: () => Promise<T>): Promise<T> {
   return exclusively(what, async () => {
-    const release = guardUncaught((reason: unknown, delivery: Delivery) => {
-      delivery.rejections ??= []
-      delivery.rejections.push(reason)
+    const release = guardUncaught((reason: unknown, delivery: Delivery, kind) => {
+      if (kind === 'rejection') (delivery.rejections ??= []).push(reason)
+      else {
+        ;(delivery.exceptions ??= []).push(reason)
+        delivery.onException?.()
+      }
     })
     switchOn()
     try {

@@ -1,20 +1,32 @@
 import { FaultlineError } from '../model/error.ts'
 import type { Checked, Finding } from './finding.ts'
 
-/** No promise of a delivery was rejected without a handler. */
+/** No promise of a delivery was rejected without a handler, and nothing was thrown where nobody could catch it. */
 export function rejections({ deliveries }: Checked): Finding | undefined {
-  for (const { rejections, identity } of deliveries) {
-    if (rejections === undefined) continue
-    const [reason] = rejections
-    const text = reason instanceof Error ? `${reason.name}: ${reason.message}` : String(reason)
-    return {
-      reason: 'rejection',
-      error: new FaultlineError('FAULTLINE_REJECTION', {
-        message: `A promise of ${identity.jobId} (delivery ${identity.ordinal}) was rejected and nobody handled it: ${text}`,
-        hint: 'In production Node ends the process for this. Await the promise, or handle its rejection.',
-        cause: reason,
-      }),
+  for (const { rejections, exceptions, identity } of deliveries) {
+    const of = `${identity.jobId} (delivery ${identity.ordinal})`
+    if (exceptions !== undefined) {
+      return finding(
+        exceptions[0],
+        `${of} threw where nothing can catch it, in a timer or a handler of an event`,
+        'In production Node ends the process for this, and with it every job that runs there. Catch it in the callback.',
+      )
+    }
+    if (rejections !== undefined) {
+      return finding(
+        rejections[0],
+        `A promise of ${of} was rejected and nobody handled it`,
+        'In production Node ends the process for this. Await the promise, or handle its rejection.',
+      )
     }
   }
   return undefined
+}
+
+function finding(cause: unknown, what: string, hint: string): Finding {
+  const text = cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)
+  return {
+    reason: 'rejection',
+    error: new FaultlineError('FAULTLINE_REJECTION', { message: `${what}: ${text}`, hint, cause }),
+  }
 }

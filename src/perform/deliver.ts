@@ -1,14 +1,14 @@
 import { execution } from '../model/context.ts'
 import { FaultlineError } from '../model/error.ts'
 import type { Claim, Ending, QueueAdapter, RunExtras } from '../queue/port.ts'
-import { afterTurn, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
+import { afterTurn, armAll, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
 import { hungError } from './hung.ts'
 import type { Session } from './session.ts'
 
 /** The part of a queue that performing one claim needs. */
 export type DeliveryPort = Pick<QueueAdapter, 'run' | 'settle' | 'expire'>
 
-type Ended = Ending | { readonly ok: 'hung' | 'unwound' | 'timedOut' | 'aborted' }
+type Ended = Ending | { readonly ok: 'hung' | 'unwound' | 'died' | 'timedOut' | 'aborted' }
 
 /**
  * Performs one claimed delivery to its end and tells the queue.
@@ -17,7 +17,7 @@ type Ended = Ending | { readonly ok: 'hung' | 'unwound' | 'timedOut' | 'aborted'
  * run ─┬─ fulfilled ── settle point ─┬─ settle
  *      │                             └─ struck there: lost or crashed, expire
  *      ├─ rejected, timed out ───────── settle (retry or death)
- *      ├─ crashed ───────────────────── onDeath, expire
+ *      ├─ crashed, uncaught exception ─ onDeath, expire
  *      └─ hung ──────────────────────── throws FAULTLINE_HUNG
  * ```
  */
@@ -74,6 +74,12 @@ function runToEnd(session: Session, claim: Claim, delivery: Delivery, port: Deli
       resolve(ended)
     }
     watchdog?.watch({ delivery, give: (ok) => end({ ok }) })
+    delivery.onException = () => {
+      if (delivery.dead || delivery.ended !== undefined) return
+      delivery.die()
+      armAll()
+      end({ ok: 'died' })
+    }
     if (claim.timeoutMs !== undefined) {
       timer = clock.setTimer(
         () => {

@@ -47,6 +47,10 @@ export class Delivery implements ContextDelivery {
   late: LateReach | undefined
   /** What was rejected in it and never handled. */
   rejections: unknown[] | undefined
+  /** What was thrown in it where nothing could catch it: in a timer, in a handler of an event. */
+  exceptions: unknown[] | undefined
+  /** Told of each of these: in production the process ends there. */
+  onException: (() => void) | undefined
   /** Awaits so far; bounded, so that a loop that never yields ends. */
   awaits = 0
   #timers: object[] | undefined
@@ -78,7 +82,7 @@ export class Delivery implements ContextDelivery {
   enqueuePoint(name: string, when: 'before' | 'after'): void {
     if (this.death !== undefined) throw this.death
     if (when === 'after') this.onEnqueued?.(name)
-    this.mode.reachQueue?.(this, 'enqueue', `${when}-enqueue:${name}`)
+    if (this.ended === undefined) this.mode.reachQueue?.(this, 'enqueue', `${when}-enqueue:${name}`)
   }
 
   opened(activation: Activation): void {

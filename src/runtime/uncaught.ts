@@ -7,14 +7,16 @@ const events = ['uncaughtException', 'unhandledRejection'] as const
 
 let installs = 0
 let saved: Partial<Record<(typeof events)[number], Listener[]>> = {}
-let onRejection: ((reason: unknown, delivery: Delivery) => void) | undefined
+type Report = (reason: unknown, delivery: Delivery, kind: 'rejection' | 'exception') => void
+
+let report: Report | undefined
 
 /**
- * While a run is on: the death of a delivery never surfaces as an uncaught error, and an unhandled rejection
- * that comes out of a delivery goes to `report`. Every other one goes where it went before.
+ * While a run is on: the death of a delivery never surfaces as an uncaught error, and an unhandled rejection or
+ * uncaught exception that comes out of a delivery goes to `reported`. Every other one goes where it went before.
  */
-export function guardUncaught(report: (reason: unknown, delivery: Delivery) => void): () => void {
-  onRejection = report
+export function guardUncaught(reported: Report): () => void {
+  report = reported
   if (installs++ === 0) install()
   let released = false
   return () => {
@@ -32,22 +34,27 @@ function install(): void {
   }
   process.on('uncaughtException', uncaught)
   process.on('unhandledRejection', unhandled)
+  process.on('rejectionHandled', handledLate)
 }
 
 function uninstall(): void {
   process.removeListener('uncaughtException', uncaught)
   process.removeListener('unhandledRejection', unhandled)
+  process.removeListener('rejectionHandled', handledLate)
   for (const event of events)
     for (const listener of saved[event] ?? []) process.on(event, listener as () => void)
   saved = {}
-  onRejection = undefined
+  report = undefined
 }
+
+/** Without a listener Node warns of each promise of a dead delivery that library code handles after all. */
+function handledLate(): void {}
 
 function uncaught(error: unknown, origin: string): void {
   if (isCrashSignal(error)) return
   const delivery = execution.getStore()?.delivery as Delivery | undefined
-  if (delivery !== undefined && onRejection !== undefined) {
-    if (!delivery.dead) onRejection(error, delivery)
+  if (delivery !== undefined && report !== undefined) {
+    if (!delivery.dead) report(error, delivery, 'exception')
   } else forward('uncaughtException', error, origin)
 }
 
@@ -55,7 +62,7 @@ function unhandled(reason: unknown, promise: unknown): void {
   if (isCrashSignal(reason)) return
   const delivery = execution.getStore()?.delivery as Delivery | undefined
   if (delivery !== undefined) {
-    if (!delivery.dead) onRejection?.(reason, delivery)
+    if (!delivery.dead) report?.(reason, delivery, 'rejection')
     return
   }
   forward('unhandledRejection', reason, promise)

@@ -3,7 +3,9 @@ import { eachChild, isClass, isFunction, unwrap } from './ast.ts'
 
 const pureObjects = new Set(['console', 'Math', 'Object', 'Array', 'Number', 'String', 'Boolean', 'Symbol'])
 const pureFunctions = new Set(
-  'Number String Boolean Symbol Object Array Date Error parseInt parseFloat isNaN isFinite'.split(' '),
+  'Number String Boolean Symbol Object Array Date Error parseInt parseFloat isNaN isFinite resolve reject'.split(
+    ' ',
+  ),
 )
 const pureMembers = new Set(['JSON.stringify', 'Date.now', 'performance.now', 'Date.UTC', 'Date.parse'])
 const pureClasses = new Set(

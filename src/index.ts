@@ -32,12 +32,18 @@ export {
 } from './explore/index.ts'
 export {
   crash,
+  delay,
+  duplicate,
   type ErrorPolicy,
   error,
   type Fault,
   GlitchError,
+  interrupt,
   isGlitchError,
   rival,
+  stall,
+  type TimeoutOrder,
+  timeout,
 } from './fault/index.ts'
 export { createSwitch, type Journal, journal, type Switch } from './journal/index.ts'
 export type { DeliveryOutcome, DeliveryRecord, DueJob, Performed } from './model/delivery.ts'

@@ -104,6 +104,17 @@ export class VirtualClock implements ContextClock {
     }
   }
 
+  /** Time jumps at once; what is due on the way fires, in order, before this resolves. */
+  async pass(ms: number): Promise<void> {
+    const untilMs = this.#time.nowMs() + ms
+    if (!this.hasTimers) {
+      const moved = this.#time.advanceTo(untilMs)
+      if (moved !== undefined) await moved
+      return
+    }
+    await this.advanceTo(untilMs)
+  }
+
   /** No timer fires by itself until {@link start}; pending ones are kept. */
   stop(): void {
     this.#stopped = true

@@ -193,15 +193,16 @@ export function familiesOf(chosen: SimulationOptions['faults']): Family[] {
     )
   }
   const seen = new Map<string, number>()
-  return names.map((given: FaultName | Fault) => {
-    const fault = isFault(given) ? given : makeFamily(given)
-    const count = (seen.get(fault.name) ?? 0) + 1
-    seen.set(fault.name, count)
-    return { label: count === 1 ? fault.name : `${fault.name}~${count}`, fault }
+  const faults = names.flatMap((given: FaultName | Fault) => (isFault(given) ? [given] : makeFamily(given)))
+  return faults.map((fault) => {
+    const name = fault.variant === undefined ? fault.name : `${fault.name}:${fault.variant}`
+    const count = (seen.get(name) ?? 0) + 1
+    seen.set(name, count)
+    return { label: count === 1 ? name : `${name}~${count}`, fault }
   })
 }
 
-function makeFamily(name: unknown): Fault {
+function makeFamily(name: unknown): readonly Fault[] {
   const make = families[name as FaultName]
   if (make === undefined) throw unknownName('fault', String(name), Object.keys(families))
   return make()

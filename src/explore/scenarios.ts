@@ -1,5 +1,5 @@
 import picomatch from 'picomatch'
-import type { Fault } from '../fault/index.ts'
+import type { Fault, JobFacts } from '../fault/index.ts'
 import type { Point } from '../model/point.ts'
 import { plural } from '../report/words.ts'
 import { type Family, familiesOf, type SimulationOptions } from './options.ts'
@@ -36,8 +36,10 @@ export class Planner {
   readonly #rootJobId: string
   readonly #families: readonly Family[]
   readonly #planned = new Set<string>()
+  readonly #facts: (point: Point) => JobFacts
 
-  constructor(options: ScenarioOptions, rootJobId: string) {
+  constructor(options: ScenarioOptions, rootJobId: string, facts: (point: Point) => JobFacts) {
+    this.#facts = facts
     this.#options = options
     this.#rootJobId = rootJobId
     this.#families = familiesOf(options.faults)
@@ -71,7 +73,7 @@ export class Planner {
     const scenarios: PlannedScenario[] = []
     for (const recorded of points) {
       for (const { label, fault } of this.#families) {
-        if (this.#obstacle(fault, recorded) !== undefined) continue
+        if (!isSite(fault, recorded) || this.#obstacle(fault, recorded) !== undefined) continue
         const all = [...strikes, { fault, recorded, id: faultId(label, recorded.point, this.#rootJobId) }]
         const id = all.map((strike) => strike.id).join('+')
         const set = all
@@ -87,12 +89,14 @@ export class Planner {
   }
 
   #obstacle(fault: Fault, { point }: RecordedPoint): string | undefined {
-    return fault.obstacle(point, this.#options.errors ?? 'where-possible')
+    return fault.obstacle(point, this.#options.errors ?? 'where-possible', this.#facts(point))
   }
 
   #count(points: readonly RecordedPoint[]): number {
     return points.flatMap((recorded) =>
-      this.#families.filter(({ fault }) => this.#obstacle(fault, recorded) === undefined),
+      this.#families.filter(
+        ({ fault }) => isSite(fault, recorded) && this.#obstacle(fault, recorded) === undefined,
+      ),
     ).length
   }
 
@@ -100,14 +104,20 @@ export class Planner {
     const notApplicable: Record<string, string> = {}
     for (const { label, fault } of this.#families) {
       const obstacles = new Map<string, number>()
-      for (const recorded of points) {
+      const sites = points.filter((recorded) => isSite(fault, recorded))
+      for (const recorded of sites) {
         const obstacle = this.#obstacle(fault, recorded)
         if (obstacle !== undefined) obstacles.set(obstacle, (obstacles.get(obstacle) ?? 0) + 1)
       }
-      if (obstacles.size > 0) notApplicable[label] = obstaclesInWords(obstacles, points.length)
+      if (obstacles.size > 0) notApplicable[label] = obstaclesInWords(obstacles, sites.length)
+      else if (sites.length === 0) notApplicable[label] = 'no point of its kind was reached'
     }
     return notApplicable
   }
+}
+
+function isSite({ sites }: Fault, { point }: RecordedPoint): boolean {
+  return sites === undefined || sites.includes(point.kind)
 }
 
 function isTaken({ point, hits }: RecordedPoint, wanted: 'edges' | 'all' | number): boolean {

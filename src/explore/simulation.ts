@@ -137,7 +137,9 @@ class Simulation<W> {
         skipped: 0,
       })
     }
-    const planner = new Planner(this.#setup.options, unfaulted.end.rootJobId)
+    const planner = new Planner(this.#setup.options, unfaulted.end.rootJobId, ({ jobId }) => ({
+      ...unfaulted.end.session.facts.get(jobId),
+    }))
     const plan = planner.first(unfaulted.points)
     if (this.#token !== undefined) return this.#replay(this.#token, unfaulted, trial, planner, plan.scenarios)
     const counts = await this.#levels(trial, planner, plan.scenarios)

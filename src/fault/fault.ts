@@ -1,9 +1,14 @@
-import type { Place } from '../model/point.ts'
+import type { Place, PointKind } from '../model/point.ts'
 import type { FaultName } from '../model/result.ts'
 import type { Activation, Delivery } from '../runtime/index.ts'
 
 /** Where an `error` may strike; see the option `errors`. */
 export type ErrorPolicy = 'where-possible' | 'everywhere'
+
+/** What a fault may need to know of the job at whose point it would strike. */
+export interface JobFacts {
+  readonly timeoutMs?: number
+}
 
 /** Where a fault is about to strike. */
 export interface Site {
@@ -25,8 +30,12 @@ export interface Site {
 export interface Fault {
   readonly [faultBrand]: true
   readonly name: FaultName
+  /** Tells faults of one family apart, in ids: `delay:26h`. */
+  readonly variant?: string
+  /** The only kinds of points that it can strike at; every kind, where absent. */
+  readonly sites?: readonly PointKind[]
   /** Why it cannot strike there; `undefined`: it can. */
-  obstacle(place: Place, policy: ErrorPolicy): string | undefined
+  obstacle(place: Place, policy: ErrorPolicy, facts?: JobFacts): string | undefined
   /** Strikes: throws into the code, kills its delivery, or (true) holds it until `activation.w` settles. */
   strike(site: Site): boolean
   /** Where it takes its time: replaces what is awaited. */

@@ -20,6 +20,8 @@ export interface ContextClock {
   nowMs(): number
   setTimer(callback: () => void, delayMs: number, repeat: boolean): object
   clearTimer(timer: unknown): void
+  /** Lets so many milliseconds pass; what is due on the way fires. */
+  pass(ms: number): Promise<void>
 }
 
 /** The part of a running delivery that queues and clocks need; see `runtime/delivery.ts`. */

@@ -41,6 +41,10 @@ export type TimelineKind =
   | 'dead'
   | 'clock'
   | 'checked'
+  | 'stalled'
+  | 'woke'
+  | 'refused'
+  | 'interrupted'
 
 /** One thing that happened, in virtual time. */
 export interface TimelineEvent {

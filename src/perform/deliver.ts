@@ -1,14 +1,11 @@
-import { execution } from '../model/context.ts'
-import { FaultlineError } from '../model/error.ts'
-import type { Claim, Ending, QueueAdapter, RunExtras } from '../queue/port.ts'
-import { afterTurn, armAll, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
+import type { Claim, Ending } from '../queue/port.ts'
+import { afterTurn, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
 import { hungError } from './hung.ts'
+import { type DeliveryPort, type Running, start } from './running.ts'
 import type { Session } from './session.ts'
-
-/** The part of a queue that performing one claim needs. */
-export type DeliveryPort = Pick<QueueAdapter, 'run' | 'settle' | 'expire'>
-
-type Ended = Ending | { readonly ok: 'hung' | 'unwound' | 'died' | 'timedOut' | 'aborted' }
+import { finish, suspend, thaw, wakeEarlier } from './suspended.ts'
+import { expire, settle } from './tell-queue.ts'
+import { timeoutError } from './timeout-error.ts'
 
 /**
  * Performs one claimed delivery to its end and tells the queue.
@@ -17,7 +14,9 @@ type Ended = Ending | { readonly ok: 'hung' | 'unwound' | 'died' | 'timedOut' | 
  * run ─┬─ fulfilled ── settle point ─┬─ settle
  *      │                             └─ struck there: lost or crashed, expire
  *      ├─ rejected, timed out ───────── settle (retry or death)
+ *      ├─ bailed out when interrupted ─ expire
  *      ├─ crashed, uncaught exception ─ onDeath, expire
+ *      ├─ suspended ─────────────────── see suspended.ts
  *      └─ hung ──────────────────────── throws FAULTLINE_HUNG
  * ```
  */
@@ -26,35 +25,42 @@ export async function deliver(
   claim: Claim,
   port: DeliveryPort = session.queue,
 ): Promise<void> {
-  const { options } = session
   const identity = { jobId: claim.id, name: claim.name, ordinal: claim.delivery, worker: session.workerName }
-  const delivery = new Delivery(identity, options.mode, session.clock)
+  const delivery = new Delivery(identity, session.options.mode, session.clock)
   session.deliveries.push(delivery)
+  if (claim.timeoutMs !== undefined) session.facts.set(claim.id, { timeoutMs: claim.timeoutMs })
   delivery.onEnqueued = (name) => session.note('enqueued', claim, name)
   session.note(startOf(claim), claim, claim.part === 'dead' ? 'onDead' : undefined)
   let turned = false
   delivery.onDeath = () => afterTurn(() => (turned = true))
-  const ended = await runToEnd(session, claim, delivery, port)
+  const running = start(session, claim, delivery, port)
+  const woken: Running[] = []
+  running.watch(() => {
+    woken.push(...thaw(session))
+    return woken.length > 0
+  })
+  const ended = await running.first
   shared.current = undefined
   if (delivery.fatal !== undefined) throw delivery.fatal
   if (delivery.dead) {
     if (ended.ok === 'unwound')
       session.approximate = 'code of libraries went on after the crash and was not waited for'
     else if (turned) session.approximate = 'code of libraries ran on after the crash: a rollback, a release'
-    return crashed(session, claim, port)
-  }
-  if (ended.ok === 'aborted' || ended.ok === 'hung') {
-    const error = ended.ok === 'hung' ? hungError(delivery) : options.signal!.reason
+    await crashed(running)
+  } else if (ended.ok === 'aborted' || ended.ok === 'hung') {
+    const error = ended.ok === 'hung' ? hungError(delivery) : session.options.signal!.reason
     delivery.die()
     throw error
-  }
-  if (ended.ok === 'timedOut') {
+  } else if (ended.ok === 'suspended') {
+    await suspend(running, ended.suspension)
+  } else if (ended.ok === 'timedOut') {
     delivery.ended = 'rejected'
-    return settle(session, claim, port, { ok: false, error: timeoutError(claim) }, 'timedOut')
+    await settle(running, { ok: false, error: timeoutError(claim) }, 'timedOut')
+  } else {
+    await end(running, ended as Ending)
   }
-  delivery.ended = ended.ok === true ? 'fulfilled' : 'rejected'
-  if (ended.ok === true && (await struckAtSettle(session, claim, delivery, port))) return
-  await settle(session, claim, port, ended as Ending)
+  for (const other of woken) await finish(other)
+  if (session.suspended.length > 0) await wakeEarlier(session, running)
 }
 
 function startOf(claim: Claim): 'redelivered' | 'retried' | 'started' {
@@ -62,70 +68,32 @@ function startOf(claim: Claim): 'redelivered' | 'retried' | 'started' {
   return claim.delivery > 1 ? 'retried' : 'started'
 }
 
-function runToEnd(session: Session, claim: Claim, delivery: Delivery, port: DeliveryPort): Promise<Ended> {
-  const { clock } = session
-  const { watchdog } = session.options
-  const extras = new LazySignal()
-  return new Promise<Ended>((resolve) => {
-    let timer: object | undefined
-    const end = (ended: Ended): void => {
-      if (timer !== undefined) clock.clearTimer(timer)
-      watchdog?.watch(undefined)
-      resolve(ended)
-    }
-    watchdog?.watch({ delivery, give: (ok) => end({ ok }) })
-    delivery.onException = () => {
-      if (delivery.dead || delivery.ended !== undefined) return
-      delivery.die()
-      armAll()
-      end({ ok: 'died' })
-    }
-    if (claim.timeoutMs !== undefined) {
-      timer = clock.setTimer(
-        () => {
-          extras.abort(timeoutError(claim))
-          end({ ok: 'timedOut' })
-        },
-        claim.timeoutMs,
-        false,
-      )
-    }
-    const context = { clock, random: session.randomFor(`${claim.id}/${claim.delivery}`), delivery }
-    execution
-      .run(context, () => port.run(claim, extras))
-      .then(
-        (result) => end({ ok: true, result }),
-        (error) => end({ ok: false, error }),
-      )
-  })
+async function end(running: Running, ending: Ending): Promise<void> {
+  const { delivery, session, claim, port } = running
+  delivery.ended = ending.ok ? 'fulfilled' : 'rejected'
+  if (ending.ok && (await struckAtSettle(running))) return
+  if (!ending.ok && running.interrupted !== undefined && isBailOut(ending.error, running.interrupted)) {
+    await expire(running, 'interrupted')
+    return
+  }
+  await settle(running, ending)
+  if (delivery.duplicated && port === session.queue) await session.queue.duplicate?.(claim)
 }
 
-/** A signal that is only made when somebody looks at it. */
-class LazySignal implements RunExtras {
-  #controller: AbortController | undefined
-
-  get signal(): AbortSignal {
-    return (this.#controller ??= new AbortController()).signal
-  }
-
-  abort(reason: unknown): void {
-    ;(this.#controller ??= new AbortController()).abort(reason)
-  }
+/** Whether a job that was asked to stop did so, rather than fail. */
+function isBailOut(error: unknown, reason: Error): boolean {
+  return error === reason || (error as { name?: unknown } | undefined)?.name === 'AbortError'
 }
 
-async function crashed(session: Session, claim: Claim, port: DeliveryPort): Promise<void> {
-  session.note('crashed', claim)
-  await session.options.onDeath?.()
-  await expire(session, claim, port, 'crashed')
+async function crashed(running: Running): Promise<void> {
+  running.session.note('crashed', running.claim)
+  await running.session.options.onDeath?.()
+  await expire(running, 'crashed')
 }
 
 /** After `perform` returned and before the queue recorded it: what strikes here loses the acknowledgement. */
-async function struckAtSettle(
-  session: Session,
-  claim: Claim,
-  delivery: Delivery,
-  port: DeliveryPort,
-): Promise<boolean> {
+async function struckAtSettle(running: Running): Promise<boolean> {
+  const { delivery, session } = running
   const { mode } = session.options
   if (mode.reachQueue === undefined) return false
   try {
@@ -133,51 +101,8 @@ async function struckAtSettle(
     return false
   } catch (error) {
     if (delivery.fatal !== undefined) throw delivery.fatal
-    if (isCrashSignal(error)) await crashed(session, claim, port)
-    else await expire(session, claim, port, 'lost')
+    if (isCrashSignal(error)) await crashed(running)
+    else await expire(running, 'lost')
     return true
   }
-}
-
-async function expire(
-  session: Session,
-  claim: Claim,
-  port: DeliveryPort,
-  outcome: 'crashed' | 'lost',
-): Promise<void> {
-  const atMs = await port.expire(claim, outcome)
-  session.costMs += Math.max(0, atMs - session.queue.time.nowMs())
-  session.nextWorker()
-}
-
-async function settle(
-  session: Session,
-  claim: Claim,
-  port: DeliveryPort,
-  ending: Ending,
-  outcome?: 'timedOut',
-): Promise<void> {
-  const settlement = await port.settle(claim, ending, outcome)
-  const detail = ending.ok ? undefined : describe(ending.error)
-  if (settlement.status === 'retried') {
-    session.costMs += Math.max(0, settlement.nextAtMs! - session.queue.time.nowMs())
-    session.note('failed', claim, detail)
-  } else
-    session.note(
-      settlement.status === 'completed' ? 'completed' : settlement.status === 'dead' ? 'dead' : 'failed',
-      claim,
-      detail,
-    )
-}
-
-function describe(error: unknown): string {
-  if (error instanceof Error)
-    return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
-  return String(error)
-}
-
-function timeoutError(claim: Claim): FaultlineError {
-  return new FaultlineError('FAULTLINE_JOB_TIMEOUT', {
-    message: `${claim.id} ran longer than its timeout of ${claim.timeoutMs} ms (attempt ${claim.attempt}).`,
-  })
 }

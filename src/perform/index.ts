@@ -1,4 +1,4 @@
-export { type DeliveryPort, deliver } from './deliver.ts'
+export { deliver } from './deliver.ts'
 export {
   type PerformOptions,
   performAll,
@@ -7,5 +7,6 @@ export {
   performAllWithin,
 } from './perform-all.ts'
 export { type DueOptions, performDue } from './perform-due.ts'
+export type { DeliveryPort } from './running.ts'
 export { Session, type SessionOptions } from './session.ts'
 export { Watchdog } from './watchdog.ts'

@@ -2,6 +2,7 @@ import { FaultlineError } from '../model/error.ts'
 import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
 import { deliver } from './deliver.ts'
 import type { Session } from './session.ts'
+import { wakeAll } from './suspended.ts'
 
 /** Deliveries of one run before it counts as a runaway. */
 export const limitDefault = 10_000
@@ -30,7 +31,10 @@ export async function performDue(session: Session, due: DueOptions): Promise<voi
       throw runaway(`more than ${limit} deliveries`, [...ofJob.keys()])
     }
     const claim = await queue.claim(session.workerName, window(due.fromMs, untilMs))
-    if (claim === undefined) break
+    if (claim === undefined) {
+      if (await wakeAll(session)) continue
+      break
+    }
     if (clock.hasTimers) await clock.advanceTo(queue.time.nowMs())
     ofJob.set(claim.name, (ofJob.get(claim.name) ?? 0) + 1)
     if (claim.delivery > (options.maxDeliveries ?? Number.POSITIVE_INFINITY)) {

@@ -4,6 +4,7 @@ import type { Point } from '../model/point.ts'
 import type { TimelineEvent, TimelineKind } from '../model/result.ts'
 import type { Claim, QueueAdapter } from '../queue/port.ts'
 import type { Delivery, Mode } from '../runtime/index.ts'
+import type { Running } from './running.ts'
 import type { Watchdog } from './watchdog.ts'
 
 /** What one run over a queue is given. */
@@ -28,6 +29,10 @@ export class Session {
   readonly deliveries: Delivery[] = []
   /** Why the real death of a process may end otherwise than the crash of this run did. */
   approximate: string | undefined
+  /** What is known of the jobs that were delivered, by id. */
+  readonly facts: Map<string, { readonly timeoutMs?: number }> = new Map()
+  /** Workers that froze, or whose attempt was overtaken: their code waits to be woken. */
+  readonly suspended: Running[] = []
   /** Virtual time that faults cost: retries and redeliveries. */
   costMs = 0
   #worker = 1
@@ -55,6 +60,7 @@ export class Session {
     of: Pick<Claim, 'id' | 'name' | 'delivery'> | undefined,
     detail?: string,
     point?: Point,
+    worker: string = this.workerName,
   ): void {
     this.timeline.push({
       at: this.queue.time.nowMs(),
@@ -62,7 +68,7 @@ export class Session {
       job: of?.name ?? '',
       jobId: of?.id ?? '',
       delivery: of?.delivery ?? 0,
-      worker: of === undefined || of.delivery === 0 ? '' : this.workerName,
+      worker: of === undefined || of.delivery === 0 ? '' : worker,
       ...(detail === undefined ? undefined : { detail }),
       ...(point === undefined ? undefined : { point }),
     })

@@ -5,6 +5,8 @@ const unwindMs = 100
 
 interface Watched {
   readonly delivery: Delivery
+  /** Asked once when it makes no progress for a while: whether something was done about it. */
+  readonly blocked?: () => boolean
   readonly give: (up: 'hung' | 'unwound' | 'aborted') => void
 }
 
@@ -14,14 +16,17 @@ interface Watched {
  */
 export class Watchdog {
   readonly #hangAfterMs: number
+  readonly #blockedAfterMs: number
   readonly #signal: AbortSignal | undefined
   #stop: (() => void) | undefined
   #watched: Watched | undefined
+  #asked: Watched | undefined
   #progress = -1
   #aliveMs = 0
 
   constructor(hangAfterMs: number, signal?: AbortSignal) {
     this.#hangAfterMs = hangAfterMs
+    this.#blockedAfterMs = Math.min(500, hangAfterMs / 2)
     this.#signal = signal
   }
 
@@ -54,6 +59,11 @@ export class Watchdog {
       return
     }
     const quietMs = nowMs - this.#aliveMs
+    if (quietMs >= this.#blockedAfterMs && this.#asked !== watched && !watched.delivery.dead) {
+      this.#asked = watched
+      if (watched.blocked?.()) this.#aliveMs = nowMs
+      return
+    }
     if (watched.delivery.dead && quietMs >= unwindMs) watched.give('unwound')
     else if (quietMs >= this.#hangAfterMs) watched.give('hung')
   }

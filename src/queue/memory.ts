@@ -156,6 +156,12 @@ export class MemoryQueue implements QueueAdapter {
     return Promise.resolve(lapsesAtMs)
   }
 
+  duplicate(claim: Claim): Promise<void> {
+    const job = jobOf(claim)
+    if (job.claim === undefined && job.order > this.#clearedAt) this.#wait(job, this.time.nowMs())
+    return Promise.resolve()
+  }
+
   #fail(job: MemoryJob, claim: Claim, ending: Ending & { ok: false }, outcome?: DeliveryOutcome): Settlement {
     const { job: definition, policy } = job.registered
     if (job.attempt < policy.attempts) {

@@ -98,6 +98,8 @@ export interface QueueAdapter {
   run(claim: Claim, extras: RunExtras): Promise<unknown>
   /** Records the ending; `outcome` overrides the word in the record (`timedOut`). */
   settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement>
+  /** A settled job is delivered once more. Absent where the queue cannot do that. */
+  duplicate?(claim: Claim): Promise<void>
   /** The worker is gone or froze: its lock lapses in virtual time and the job is delivered again. Resolves to when. */
   expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number>
 }

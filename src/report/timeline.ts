@@ -72,6 +72,14 @@ function words(event: TimelineEvent): string {
       return `the queue recorded ${jobId}${more}`
     case 'dead':
       return `✗ ${jobId} is dead${more}`
+    case 'stalled':
+      return `froze in ${delivery}: its lock lapses${more}`
+    case 'woke':
+      return `woke up in ${delivery}${more}`
+    case 'refused':
+      return `the queue refused the end of ${delivery}${more}`
+    case 'interrupted':
+      return `asked to stop ${delivery}${more}`
     case 'clock':
       return `the clock moved${more}`
     case 'checked':

@@ -13,6 +13,12 @@ export interface DeliveryIdentity {
   readonly worker: string
 }
 
+/** What happens to a delivery whose code is held. */
+export interface Suspension {
+  readonly how: 'stalled' | 'timedOut'
+  readonly order?: 'retry-first' | 'old-first'
+}
+
 /** A place that was reached after the delivery's promise had settled. */
 export interface LateReach {
   readonly file: FileRecord
@@ -42,6 +48,14 @@ export class Delivery implements ContextDelivery {
   fatal: Error | undefined
   /** Told once, when it dies. */
   onDeath: (() => void) | undefined
+  /** The queue delivers it once more after it was settled. */
+  duplicated = false
+  /** The engine's part of a suspension: how the queue sees the worker meanwhile. */
+  onSuspend: ((how: Suspension) => void) | undefined
+  /** The engine's part of an interruption. */
+  onInterrupt: ((graceMs: number) => void) | undefined
+  /** Lets the suspended code go on. */
+  wake: (() => void) | undefined
   /** Told of every job it enqueued. */
   onEnqueued: ((name: string) => void) | undefined
   late: LateReach | undefined
@@ -72,6 +86,19 @@ export class Delivery implements ContextDelivery {
     if (this.#timers !== undefined) for (const timer of this.#timers) this.clock.clearTimer(timer)
     this.onDeath?.()
     return this.death
+  }
+
+  /** Holds the code that awaits this until the engine wakes it: a frozen worker, an attempt that is overtaken. */
+  suspend(how: Suspension['how'], order?: Suspension['order']): Promise<void> {
+    return new Promise((resolve) => {
+      this.wake = resolve
+      this.onSuspend?.(order === undefined ? { how } : { how, order })
+    })
+  }
+
+  /** The worker is asked to stop. */
+  interrupt(graceMs: number): void {
+    this.onInterrupt?.(graceMs)
   }
 
   ownTimer(timer: object): void {

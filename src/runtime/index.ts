@@ -1,7 +1,7 @@
 export { Activation } from './activation.ts'
 export { arm, armAll, armPlace, disarm, follow, registeredFiles, switchOff, switchOn } from './arming.ts'
 export { isCrashSignal } from './crash-signal.ts'
-export { Delivery, type DeliveryIdentity } from './delivery.ts'
+export { Delivery, type DeliveryIdentity, type Suspension } from './delivery.ts'
 export { type Mode, offMode, type Strike } from './mode.ts'
 export { GlitchMode, type Search } from './modes/glitch.ts'
 export { InjectMode, type Target } from './modes/inject.ts'

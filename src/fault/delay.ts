@@ -1,0 +1,31 @@
+import { type Duration, durationMs } from '../model/time.ts'
+import { type Fault, faultBrand } from './fault.ts'
+
+/**
+ * Time passes between two lines: the virtual clock jumps, and what is due meanwhile fires. Locks with heartbeats hold.
+ *
+ * @example
+ * ```ts
+ * glitchBeforeLine('src/jobs/charge.ts:14', delay('26h'))
+ * ```
+ */
+export function delay(duration: Duration): Fault {
+  const ms = durationMs(duration, 'The duration of delay()')
+  return {
+    [faultBrand]: true,
+    name: 'delay',
+    variant: String(duration),
+    obstacle: () => undefined,
+    strike: ({ delivery, activation, canHold }) => {
+      const passed = delivery.clock.pass(ms)
+      if (!canHold) return false
+      activation.w = passed
+      return true
+    },
+    holdAwait: async (delivery, awaited) => {
+      const value = await awaited
+      await delivery.clock.pass(ms)
+      return value
+    },
+  }
+}

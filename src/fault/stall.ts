@@ -1,0 +1,29 @@
+import { type Fault, faultBrand } from './fault.ts'
+
+/**
+ * The worker freezes: its lock lapses, the queue delivers the job again, and when that delivery has ended, or waits
+ * for what the frozen one holds, the zombie wakes up and carries on. Its settle is refused or accepted as the queue
+ * does it. Only async code can be frozen.
+ *
+ * @example
+ * ```ts
+ * glitchBeforeLine('src/jobs/charge.ts:14', stall())
+ * ```
+ */
+export function stall(): Fault {
+  return {
+    [faultBrand]: true,
+    name: 'stall',
+    obstacle: (place) => (place.pausable ? undefined : 'code that is not async cannot be frozen'),
+    strike: ({ delivery, activation, canHold }) => {
+      if (!canHold) return false
+      activation.w = delivery.suspend('stalled')
+      return true
+    },
+    holdAwait: async (delivery, awaited) => {
+      const value = await awaited
+      await delivery.suspend('stalled')
+      return value
+    },
+  }
+}

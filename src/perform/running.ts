@@ -1,0 +1,123 @@
+import { execution } from '../model/context.ts'
+import type { Claim, Ending, QueueAdapter, RunExtras } from '../queue/port.ts'
+import { armAll, type Delivery, type Suspension } from '../runtime/index.ts'
+import type { Session } from './session.ts'
+import { timeoutError } from './timeout-error.ts'
+
+/** The part of a queue that performing one claim needs. */
+export type DeliveryPort = Pick<QueueAdapter, 'run' | 'settle' | 'expire'>
+
+/** How the code of a delivery ended, or why nobody waits for it any more. */
+export type Ended =
+  | Ending
+  | { readonly ok: 'hung' | 'unwound' | 'died' | 'timedOut' | 'aborted' }
+  | { readonly ok: 'suspended'; readonly suspension: Suspension }
+
+/** A delivery whose code was started. */
+export interface Running {
+  readonly session: Session
+  readonly claim: Claim
+  readonly port: DeliveryPort
+  readonly delivery: Delivery
+  readonly worker: string
+  /** Its end, or that it was suspended. */
+  readonly first: Promise<Ended>
+  /** Its end; after a suspension, once it was woken. */
+  readonly last: Promise<Ended>
+  readonly signal: LazySignal
+  /** It was asked to stop, with this reason. */
+  interrupted: Error | undefined
+  /** The queue was told of its end before it came: an attempt that was overtaken. */
+  settled: boolean
+  /** Lets the watchdog give up on it. */
+  watch(blocked?: () => boolean): void
+}
+
+/** Starts the code of a claim. */
+export function start(session: Session, claim: Claim, delivery: Delivery, port: DeliveryPort): Running {
+  const { clock } = session
+  const { watchdog } = session.options
+  const first = Promise.withResolvers<Ended>()
+  const last = Promise.withResolvers<Ended>()
+  const signal = new LazySignal()
+  const timers: object[] = []
+  const end = (ended: Ended): void => {
+    for (const timer of timers) clock.clearTimer(timer)
+    watchdog?.watch(undefined)
+    first.resolve(ended)
+    last.resolve(ended)
+  }
+  const running: Running = {
+    session,
+    claim,
+    port,
+    delivery,
+    worker: session.workerName,
+    first: first.promise,
+    last: last.promise,
+    signal,
+    interrupted: undefined,
+    settled: false,
+    watch: (blocked) =>
+      watchdog?.watch({
+        delivery,
+        give: (ok) => end({ ok }),
+        ...(blocked === undefined ? undefined : { blocked }),
+      }),
+  }
+  let suspended = false
+  delivery.onSuspend = (suspension) => {
+    // The queue has given it up already: a zombie that freezes again just comes later.
+    if (suspended) {
+      delivery.wake?.()
+      return
+    }
+    suspended = true
+    watchdog?.watch(undefined)
+    first.resolve({ ok: 'suspended', suspension })
+  }
+  delivery.onException = () => {
+    if (delivery.dead || delivery.ended !== undefined) return
+    kill(delivery)
+    end({ ok: 'died' })
+  }
+  delivery.onInterrupt = (graceMs) => {
+    running.interrupted = new DOMException('The worker is asked to stop', 'AbortError')
+    signal.abort(running.interrupted)
+    session.note('interrupted', claim, `${graceMs} ms to finish`)
+    timers.push(clock.setTimer(() => kill(delivery), graceMs, false))
+  }
+  if (claim.timeoutMs !== undefined) {
+    const timeOut = (): void => {
+      signal.abort(timeoutError(claim))
+      end({ ok: 'timedOut' })
+    }
+    timers.push(clock.setTimer(timeOut, claim.timeoutMs, false))
+  }
+  const context = { clock, random: session.randomFor(`${claim.id}/${claim.delivery}`), delivery }
+  execution
+    .run(context, () => port.run(claim, signal))
+    .then(
+      (result) => end({ ok: true, result }),
+      (error) => end({ ok: false, error }),
+    )
+  return running
+}
+
+function kill(delivery: Delivery): void {
+  armAll()
+  delivery.die()
+}
+
+/** A signal that is only made when somebody looks at it. */
+export class LazySignal implements RunExtras {
+  #controller: AbortController | undefined
+
+  get signal(): AbortSignal {
+    return (this.#controller ??= new AbortController()).signal
+  }
+
+  abort(reason: unknown): void {
+    ;(this.#controller ??= new AbortController()).abort(reason)
+  }
+}

@@ -1,0 +1,88 @@
+import type { Ending } from '../queue/port.ts'
+import { type Suspension, shared } from '../runtime/index.ts'
+import { hungError } from './hung.ts'
+import type { Ended, Running } from './running.ts'
+import type { Session } from './session.ts'
+import { expire, settle } from './tell-queue.ts'
+import { timeoutError } from './timeout-error.ts'
+
+/**
+ * The code of a delivery is held; the queue carries on without it.
+ *
+ * ```text
+ * stalled ───────────────── the lock lapses, redelivered; woken after that delivery, or when that waits for it; settles
+ * timedOut, retry-first ─── settled as failed; woken after the retry; its end is nobody's business
+ * timedOut, old-first ───── settled as failed, and runs to its end before the retry starts
+ * ```
+ */
+export async function suspend(running: Running, { how, order }: Suspension): Promise<void> {
+  const { session, claim, signal } = running
+  if (how === 'stalled') {
+    session.note('stalled', claim)
+    await expire(running, 'stalled')
+    session.suspended.push(running)
+    return
+  }
+  await session.clock.pass(Math.max(0, claim.atMs + claim.timeoutMs! - session.queue.time.nowMs()))
+  const error = timeoutError(claim)
+  signal.abort(error)
+  await settle(running, { ok: false, error }, 'timedOut')
+  running.settled = true
+  if (order === 'old-first') await wake(running)
+  else session.suspended.push(running)
+}
+
+/** After a delivery: those of the same job that were suspended before it wake up, one after the other. */
+export async function wakeEarlier(session: Session, { claim }: Running): Promise<void> {
+  for (const running of [...session.suspended]) {
+    if (running.claim.id !== claim.id || running.claim.delivery >= claim.delivery) continue
+    await wake(running)
+  }
+}
+
+/** Nothing is left to perform: whoever is still suspended wakes up. True if somebody did. */
+export async function wakeAll(session: Session): Promise<boolean> {
+  const sleeping = [...session.suspended]
+  for (const running of sleeping) await wake(running)
+  return sleeping.length > 0
+}
+
+/** A delivery makes no progress: it may wait for what a frozen one holds. They run on together. */
+export function thaw(session: Session): Running[] {
+  const woken = session.suspended.splice(0)
+  for (const running of woken) {
+    session.note('woke', running.claim, undefined, undefined, running.worker)
+    running.delivery.wake?.()
+  }
+  return woken
+}
+
+async function wake(running: Running): Promise<void> {
+  const { session, delivery } = running
+  const at = session.suspended.indexOf(running)
+  if (at >= 0) session.suspended.splice(at, 1)
+  session.note('woke', running.claim, undefined, undefined, running.worker)
+  running.watch()
+  delivery.wake?.()
+  await finish(running)
+}
+
+/** The end of one that was woken. */
+export async function finish(running: Running): Promise<void> {
+  const { session, delivery } = running
+  const ended: Ended = await running.last
+  shared.current = undefined
+  if (delivery.fatal !== undefined) throw delivery.fatal
+  if (delivery.dead) {
+    session.note('crashed', running.claim, undefined, undefined, running.worker)
+    await session.options.onDeath?.()
+    return
+  }
+  if (ended.ok === 'aborted' || ended.ok === 'hung') {
+    const error = ended.ok === 'hung' ? hungError(delivery) : session.options.signal!.reason
+    delivery.die()
+    throw error
+  }
+  delivery.ended = ended.ok === true ? 'fulfilled' : 'rejected'
+  if (!running.settled) await settle(running, ended as Ending)
+}

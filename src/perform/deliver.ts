@@ -68,8 +68,10 @@ function runToEnd(session: Session, claim: Claim, delivery: Delivery, port: Deli
   const extras = new LazySignal()
   return new Promise<Ended>((resolve) => {
     let timer: object | undefined
+    const letGo = clock.hold()
     const end = (ended: Ended): void => {
       if (timer !== undefined) clock.clearTimer(timer)
+      letGo()
       watchdog?.watch(undefined)
       resolve(ended)
     }

@@ -1,7 +1,7 @@
 import type { ContextClock } from '../model/context.ts'
 import { Quiet } from './quiet.ts'
 import { outsideContexts } from './real.ts'
-import { TimerList } from './timer-list.ts'
+import { TimerClock } from './timer-clock.ts'
 import { type TimerHost, VirtualTimer, virtualTimerOf } from './virtual-timer.ts'
 
 /** Virtual time as a queue keeps it; see `queue/port.ts`. */
@@ -37,7 +37,7 @@ export class VirtualClock implements ContextClock {
   timingReal = false
   readonly #time: ClockTime
   readonly #options: VirtualClockOptions | undefined
-  readonly #timers: TimerList = new TimerList()
+  readonly #timers: TimerClock = new TimerClock()
   readonly #host: TimerHost = {
     schedule: (timer) => this.#schedule(timer),
     remove: (timer) => this.#timers.remove(timer),
@@ -45,8 +45,10 @@ export class VirtualClock implements ContextClock {
   #quiet: Quiet | undefined
   #progress = 0
   #pumping = false
-  #stopped = false
   #advancing = 0
+  #holders = 0
+  #isAwaited: (timer: VirtualTimer) => boolean = anyTimer
+  #lingering: Set<VirtualTimer> | undefined
 
   constructor(time: ClockTime, options?: VirtualClockOptions) {
     this.#time = time
@@ -94,7 +96,7 @@ export class VirtualClock implements ContextClock {
         timer !== undefined && timer.dueMs <= ms;
         timer = this.#timers.first()
       ) {
-        await this.#fire(timer)
+        await this.#fireFirst(timer.dueMs)
         await this.#quietness().wait(() => true)
       }
       await this.#time.advanceTo(ms)
@@ -117,14 +119,33 @@ export class VirtualClock implements ContextClock {
 
   /** No timer fires by itself until {@link start}; pending ones are kept. */
   stop(): void {
-    this.#stopped = true
+    this.#isAwaited = noTimer
     this.#quiet?.cancel()
   }
 
-  /** Lets timers fire again. */
-  start(): void {
-    this.#stopped = false
+  /** Lets timers fire by themselves: all, or as long as there is one that somebody awaits. */
+  start(isAwaited: (timer: VirtualTimer) => boolean = anyTimer): void {
+    this.#isAwaited = isAwaited
     this.#pump()
+  }
+
+  /** Lets each pending timer that would keep a process alive fire once more: nobody awaits what is left. */
+  linger(): void {
+    const left = new Set(Array.from(this.#timers.pending()).filter((timer) => timer.hasRef()))
+    this.#lingering = left
+    this.start((timer) => left.has(timer))
+  }
+
+  /** Lets all timers fire by themselves until the returned function is called, whatever {@link stop} said. */
+  hold(): () => void {
+    this.#holders++
+    this.#pump()
+    let done = false
+    return () => {
+      if (done) return
+      done = true
+      if (--this.#holders === 0) this.#quiet?.cancel()
+    }
   }
 
   /** Drops all timers. */
@@ -135,13 +156,15 @@ export class VirtualClock implements ContextClock {
 
   #schedule(timer: VirtualTimer): void {
     this.#progress++
-    timer.dueMs = this.#time.nowMs() + timer.delayMs
-    this.#timers.place(timer)
+    const nowMs = this.#time.nowMs()
+    // Whole milliseconds, as Node counts them; rather late than early.
+    timer.dueMs = Math.ceil(nowMs + timer.delayMs)
+    this.#timers.set(timer, nowMs)
     this.#pump()
   }
 
   #pump(): void {
-    if (this.#pumping || this.#stopped || this.#advancing > 0 || this.#timers.first() === undefined) return
+    if (this.#pumping || !this.#mayFire()) return
     this.#pumping = true
     outsideContexts(() => this.#run()).finally(() => {
       this.#pumping = false
@@ -156,19 +179,28 @@ export class VirtualClock implements ContextClock {
       const quiet = await this.#quietness().wait(() => this.#timers.first()?.hasRef() ?? true)
       const timer = this.#timers.first()
       if (!quiet || timer === undefined || !this.#mayFire()) continue
-      await this.#fire(timer)
+      await this.#fireFirst(timer.dueMs)
     }
   }
 
   #mayFire(): boolean {
-    return !this.#stopped && this.#advancing === 0 && this.#timers.first() !== undefined
+    if (this.#advancing > 0 || this.#timers.first() === undefined) return false
+    if (this.#holders > 0 || this.#isAwaited === anyTimer) return true
+    if (this.#isAwaited !== noTimer)
+      for (const timer of this.#timers.pending())
+        if (!timer.delivery?.dead && this.#isAwaited(timer)) return true
+    return false
   }
 
-  async #fire(timer: VirtualTimer): Promise<void> {
-    const moved = this.#time.advanceTo(timer.dueMs)
+  async #fireFirst(dueMs: number): Promise<void> {
+    const moved = this.#time.advanceTo(dueMs)
     if (moved !== undefined) await moved
-    // Cleared while the queue moved its time.
-    if (timer.delivery?.dead || !this.#timers.remove(timer)) return
+    // Cleared or set anew while the queue moved its time.
+    const first = this.#timers.first()
+    if (first === undefined || first.dueMs > Math.max(dueMs, this.#time.nowMs())) return
+    const timer = this.#timers.take()
+    if (timer === undefined) return
+    this.#lingering?.delete(timer)
     timer.fire()
   }
 
@@ -183,4 +215,12 @@ export class VirtualClock implements ContextClock {
     })
     return this.#quiet
   }
+}
+
+function anyTimer(): boolean {
+  return true
+}
+
+function noTimer(): boolean {
+  return false
 }

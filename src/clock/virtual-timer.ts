@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import type { ContextDelivery } from '../model/context.ts'
+import type { ContextDelivery, ExecutionContext } from '../model/context.ts'
 import { execution } from '../model/context.ts'
 
 /** The clock's side of a timer. */
@@ -14,18 +14,15 @@ const brand = Symbol.for('faultline.timer')
 const byId: Map<number, VirtualTimer> = new Map()
 /** Far above the ids of real timers, which count from 1. */
 let lastId = 2 ** 40
-let lastOrder = 0
 
 /** A timer in virtual time; to the code that set it, it is what Node's `setTimeout` returns. */
 export class VirtualTimer {
   /** When it fires, in virtual milliseconds since the epoch. */
   dueMs = 0
-  /** Of timers due at the same time the one that was set first fires first. */
-  order = 0
   readonly delayMs: number
   readonly repeat: boolean
-  /** It dies with this delivery. */
-  readonly delivery: ContextDelivery | undefined
+  /** Whose code set it. */
+  readonly context: ExecutionContext | undefined = execution.getStore()
   readonly #host: TimerHost
   readonly #callback: () => void
   readonly #inContext: <R>(fn: () => R) => R = AsyncLocalStorage.snapshot()
@@ -38,8 +35,12 @@ export class VirtualTimer {
     this.#callback = callback
     this.delayMs = delayMs
     this.repeat = repeat
-    this.delivery = execution.getStore()?.delivery
     this.refresh()
+  }
+
+  /** It dies with this delivery. */
+  get delivery(): ContextDelivery | undefined {
+    return this.context?.delivery
   }
 
   /** Calls back in the async context in which the timer was set. An error there is uncaught, as Node's is. */
@@ -72,7 +73,6 @@ export class VirtualTimer {
 
   refresh(): this {
     if (this.#closed) return this
-    this.order = ++lastOrder
     this.#host.schedule(this)
     return this
   }

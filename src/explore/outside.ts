@@ -1,4 +1,4 @@
-import { execution } from '../model/context.ts'
+import { type ExecutionContext, execution } from '../model/context.ts'
 import { FaultlineError } from '../model/error.ts'
 
 let called = new Set<unknown>()
@@ -28,36 +28,81 @@ export function outside<T extends object>(fnOrObject: T): T {
 }
 
 const wrapped = new WeakMap<object, object>()
+/** What each proxy stands for. */
+const targets = new WeakMap<object, object>()
 
 function wrap<T extends object>(target: T): T {
   const known = wrapped.get(target)
   if (known !== undefined) return known as T
-  const proxy = new Proxy(target, {
-    apply: (fn, self, args) => detached(fn, () => Reflect.apply(fn as never, self, args)),
-    construct: (fn, args, newTarget) =>
-      detached(fn, () => Reflect.construct(fn as never, args, newTarget)) as object,
-    get(object, name) {
-      const value = Reflect.get(object, name, object) as unknown
-      return typeof value === 'function' && !isFixed(object, name) ? methodOf(object, value) : value
+  if (targets.has(target)) return target
+  const proxy: T = new Proxy(target, {
+    apply: (fn, self, args) =>
+      detached(fn, () => Reflect.apply(fn as never, plain(self), args.map(attached))),
+    construct: (fn, args, newTarget) => {
+      const made = detached(fn, () => Reflect.construct(fn as never, args.map(attached), newTarget)) as object
+      return newTarget === proxy ? wrap(made) : made
     },
+    get(object, name) {
+      const value = isGetter(object, name)
+        ? detached(object, () => Reflect.get(object, name, object))
+        : (Reflect.get(object, name, object) as unknown)
+      return typeof value === 'function' && !isFixed(object, name) ? methodOf(value) : value
+    },
+    set: (object, name, value) => detached(object, () => Reflect.set(object, name, value, object)) as boolean,
   })
   wrapped.set(target, proxy)
+  targets.set(proxy, target)
   return proxy
+}
+
+/** Private members are the object's own: its code must not see the proxy as `this`. */
+function plain(self: unknown): unknown {
+  return typeof self === 'object' && self !== null ? (targets.get(self) ?? self) : self
 }
 
 const methods = new WeakMap<object, object>()
 
-/** The same function each time it is read; called on the object itself, so that private members work. */
-function methodOf(object: object, method: object): object {
+/** The same function each time it is read. */
+function methodOf(method: object): object {
   const known = methods.get(method)
   if (known !== undefined) return known
-  const made = function (this: unknown, ...args: unknown[]): unknown {
-    return detached(method, () =>
-      Reflect.apply(method as never, this === wrapped.get(object) ? object : this, args),
-    )
-  }
+  const made = new Proxy(method, {
+    apply: (fn, self, args) =>
+      detached(method, () => Reflect.apply(fn as never, plain(self), args.map(attached))),
+  })
   methods.set(method, made)
   return made
+}
+
+const callbacks = new WeakMap<object, object>()
+
+/** A function that is handed out comes back as what it was: code of the delivery, with its points. */
+function attached(argument: unknown): unknown {
+  if (typeof argument !== 'function' || isClass(argument) || targets.has(argument)) return argument
+  const known = callbacks.get(argument)
+  if (known !== undefined) return known
+  const made = new Proxy(argument, {
+    apply(fn, self, args) {
+      const caller = (execution.getStore() as Detached | undefined)?.caller
+      const body = (): unknown => Reflect.apply(fn as never, self, args)
+      return caller === undefined ? body() : execution.run(caller, body)
+    },
+  })
+  callbacks.set(argument, made)
+  return made
+}
+
+/** A class is looked at rather than called, and may be a key. */
+function isClass(fn: object): boolean {
+  return /^class\b/.test(Function.prototype.toString.call(fn))
+}
+
+function isGetter(object: object, name: string | symbol): boolean {
+  for (let owner: object | null = object; owner !== null; owner = Reflect.getPrototypeOf(owner)) {
+    const found = Reflect.getOwnPropertyDescriptor(owner, name)
+    if (found !== undefined) return found.get !== undefined
+  }
+  return false
 }
 
 /** A proxy must not answer otherwise for what cannot change. */
@@ -66,9 +111,15 @@ function isFixed(object: object, name: string | symbol): boolean {
   return own !== undefined && !own.configurable && !own.writable
 }
 
+/** The context of another system: no delivery, but it knows who called. */
+interface Detached extends ExecutionContext {
+  readonly caller: ExecutionContext
+}
+
 function detached(what: unknown, body: () => unknown): unknown {
   const store = execution.getStore()
   if (store?.delivery === undefined) return body()
   called.add(what)
-  return execution.run({ clock: store.clock, random: store.random }, body)
+  const context: Detached = { clock: store.clock, random: store.random, caller: store }
+  return execution.run(context, body)
 }

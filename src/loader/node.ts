@@ -75,11 +75,11 @@ function load(url: string, context: LoadHookContext, nextLoad: NextLoad, loader:
   const map = instrumented && JSON.stringify(instrumented.map)
   if (JSX.test(file) || needsLowering(file, source)) {
     const lowered = lower({ file, code, ...(map === undefined ? {} : { map }) })
-    keepMap(path.normalize(file), lowered.map)
+    keepMap([url, path.normalize(file)], lowered.map)
     return { format: esm ? 'module' : 'commonjs', source: lowered.code, shortCircuit: true }
   }
   if (map === undefined) return loaded
-  keepMap(path.normalize(file), map)
+  keepMap([url, path.normalize(file)], map)
   return { ...loaded, source: code }
 }
 

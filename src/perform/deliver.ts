@@ -33,9 +33,8 @@ export async function deliver(
   session.note(startOf(claim), claim, claim.part === 'dead' ? 'onDead' : undefined)
   let turned = false
   delivery.onDeath = () => afterTurn(() => (turned = true))
-  const running = start(session, claim, delivery, port)
   const woken: Running[] = []
-  running.watch(() => {
+  const running = start(session, claim, delivery, port, () => {
     woken.push(...thaw(session))
     return woken.length > 0
   })

@@ -4,7 +4,7 @@ import { FaultlineError } from '../model/error.ts'
 import { type When, whenMs } from '../model/time.ts'
 import { deadError } from '../queue/dead-error.ts'
 import type { QueueAdapter } from '../queue/port.ts'
-import { follow, offMode } from '../runtime/index.ts'
+import { follow, offMode, shared } from '../runtime/index.ts'
 import { performDue } from './perform-due.ts'
 import { Session } from './session.ts'
 
@@ -104,6 +104,7 @@ async function performWindow(
       limit: options.limit,
     })
   } finally {
+    clock.stop()
     unfollow()
     uninstall()
   }
@@ -119,10 +120,8 @@ async function performWindow(
 
 /** Outlives a `clear` that starts the queue's time anew. */
 function clockOf(queue: QueueAdapter): VirtualClock {
-  return new VirtualClock({
-    nowMs: () => queue.time.nowMs(),
-    advanceTo: (ms) => queue.time.advanceTo(ms),
-  })
+  const time = { nowMs: () => queue.time.nowMs(), advanceTo: (ms: number) => queue.time.advanceTo(ms) }
+  return new VirtualClock(time, { activity: () => shared.progress })
 }
 
 function checkQueue(queue: unknown, caller: string): asserts queue is QueueAdapter {

@@ -18,12 +18,16 @@ export interface DueOptions {
   readonly growing?: boolean
 }
 
-/** The loop: claim the earliest due job, deliver it, look again. */
+/**
+ * The loop: claim the earliest due job, deliver it, look again. Timers that a delivery left behind move no time;
+ * they fire when time moves on for another reason, and once at the end, for whoever looks for late code.
+ */
 export async function performDue(session: Session, due: DueOptions): Promise<void> {
   const { queue, clock, options } = session
   const limit = due.limit ?? limitDefault
   const ofJob = new Map<string, number>()
   let turnAtMs = realNowMs() + turnMs
+  clock.stop()
   for (let count = 0; ; count++) {
     options.signal?.throwIfAborted()
     const untilMs = due.untilMs === undefined ? undefined : due.untilMs + (due.growing ? session.costMs : 0)
@@ -46,6 +50,7 @@ export async function performDue(session: Session, due: DueOptions): Promise<voi
       turnAtMs = realNowMs() + turnMs
     }
   }
+  clock.linger()
 }
 
 /** Asked before claiming: past the limit nothing is taken out of the queue. */

@@ -33,17 +33,29 @@ export interface Running {
   watch(blocked?: () => boolean): void
 }
 
-/** Starts the code of a claim. */
-export function start(session: Session, claim: Claim, delivery: Delivery, port: DeliveryPort): Running {
+/** Starts the code of a claim; `blocked` is asked when it makes no progress for a while. */
+export function start(
+  session: Session,
+  claim: Claim,
+  delivery: Delivery,
+  port: DeliveryPort,
+  blocked: () => boolean,
+): Running {
   const { clock } = session
   const { watchdog } = session.options
   const first = Promise.withResolvers<Ended>()
   const last = Promise.withResolvers<Ended>()
   const signal = new LazySignal()
   const timers: object[] = []
+  let letGo: (() => void) | undefined
+  const unwatch = (): void => {
+    watchdog?.watch(undefined)
+    letGo?.()
+    letGo = undefined
+  }
   const end = (ended: Ended): void => {
     for (const timer of timers) clock.clearTimer(timer)
-    watchdog?.watch(undefined)
+    unwatch()
     first.resolve(ended)
     last.resolve(ended)
   }
@@ -58,12 +70,14 @@ export function start(session: Session, claim: Claim, delivery: Delivery, port: 
     signal,
     interrupted: undefined,
     settled: false,
-    watch: (blocked) =>
+    watch: (blocked) => {
+      letGo ??= clock.hold()
       watchdog?.watch({
         delivery,
         give: (ok) => end({ ok }),
         ...(blocked === undefined ? undefined : { blocked }),
-      }),
+      })
+    },
   }
   let suspended = false
   delivery.onSuspend = (suspension) => {
@@ -73,7 +87,7 @@ export function start(session: Session, claim: Claim, delivery: Delivery, port: 
       return
     }
     suspended = true
-    watchdog?.watch(undefined)
+    unwatch()
     first.resolve({ ok: 'suspended', suspension })
   }
   delivery.onException = () => {
@@ -94,6 +108,7 @@ export function start(session: Session, claim: Claim, delivery: Delivery, port: 
     }
     timers.push(clock.setTimer(timeOut, claim.timeoutMs, false))
   }
+  running.watch(blocked)
   const context = { clock, random: session.randomFor(`${claim.id}/${claim.delivery}`), delivery }
   execution
     .run(context, () => port.run(claim, signal))

@@ -3,7 +3,7 @@ import type { ExecutionContext } from '../model/context.ts'
 import type { Point } from '../model/point.ts'
 import type { TimelineEvent, TimelineKind } from '../model/result.ts'
 import type { Claim, QueueAdapter } from '../queue/port.ts'
-import type { Delivery, Mode } from '../runtime/index.ts'
+import { type Delivery, type Mode, shared } from '../runtime/index.ts'
 import type { Running } from './running.ts'
 import type { Watchdog } from './watchdog.ts'
 
@@ -41,12 +41,17 @@ export class Session {
   constructor(options: SessionOptions, clock?: VirtualClock) {
     this.options = options
     this.queue = options.queue
-    this.clock = clock ?? new VirtualClock(options.queue.time)
+    this.clock = clock ?? new VirtualClock(options.queue.time, { activity: () => shared.progress })
   }
 
-  /** The context of code that is no delivery: set-up, assertions, snapshots. */
+  /**
+   * The context of code that is no delivery: set-up, assertions, snapshots. It is awaited, and no other code is:
+   * from now on only its own timers move time.
+   */
   quietContext(name: string): ExecutionContext {
-    return { clock: this.clock, random: this.randomFor(name) }
+    const context = { clock: this.clock, random: this.randomFor(name) }
+    this.clock.start((timer) => timer.context === context)
+    return context
   }
 
   /** The random stream of one purpose, made when it is first asked. */

@@ -56,7 +56,7 @@ const lowered: [test: string, file: string, frames: [fn: string, text: string][]
     [
       ['Mail', 'new Error('],
       ['h', 'tag(props)'],
-      ['', '/>'],
+      ['', '<Mail'],
     ],
   ],
   ['script', 'src/script.jsx', [['job', 'new Error(']]],

@@ -36,6 +36,7 @@ export {
   duplicate,
   type ErrorPolicy,
   error,
+  exhaust,
   type Fault,
   GlitchError,
   interrupt,

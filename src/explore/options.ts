@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein'
-import { defaultFamilies, type ErrorPolicy, type Fault, families, isFault } from '../fault/index.ts'
+import { defaultFamilies, type ErrorPolicy, type Fault, families, isFault, notInAll } from '../fault/index.ts'
 import type { DeliveryRecord } from '../model/delivery.ts'
 import { FaultlineError } from '../model/error.ts'
 import type { Point } from '../model/point.ts'
@@ -43,6 +43,8 @@ export interface SimulationOptions<W = unknown> {
   readonly mask?: readonly (string | RegExp)[]
   /** Default `['error', 'crash']`. */
   readonly faults?: readonly (FaultName | Fault)[] | 'all'
+  /** Judges the runs in which `exhaust` killed a job, and nothing else does. */
+  readonly whenDead?: Assertions<W>
   /** Faults per scenario; default 1. */
   readonly depth?: number
   /** Which hits of a place: first, second, third and last (`'edges'`, the default), all, or the first n. */
@@ -83,6 +85,7 @@ const optionNames = [
   'snapshot',
   'mask',
   'faults',
+  'whenDead',
   'depth',
   'hits',
   'errors',
@@ -126,10 +129,11 @@ export function splitArguments<W, O extends SimulationOptions<W>>(
 }
 
 function checkOptions(
-  options: Omit<SimulationOptions, 'setup' | 'teardown' | 'snapshot'> & {
+  options: Omit<SimulationOptions, 'setup' | 'teardown' | 'snapshot' | 'whenDead'> & {
     setup?: unknown
     teardown?: unknown
     snapshot?: unknown
+    whenDead?: unknown
   },
   extra: readonly string[],
 ): void {
@@ -163,7 +167,17 @@ function checkOptions(
       throw bad(`${name}: received ${kind(value)}; allowed is a number > 0.`)
     }
   }
-  for (const name of ['setup', 'teardown', 'snapshot', 'boot', 'onCrash', 'restart', 'onProgress'] as const) {
+  const functions = [
+    'setup',
+    'teardown',
+    'snapshot',
+    'whenDead',
+    'boot',
+    'onCrash',
+    'restart',
+    'onProgress',
+  ] as const
+  for (const name of functions) {
     const value = options[name]
     if (value !== undefined && typeof value !== 'function')
       throw bad(`${name}: received ${kind(value)}; allowed is a function.`)
@@ -185,7 +199,7 @@ export function familiesOf(chosen: SimulationOptions['faults']): Family[] {
     chosen === undefined
       ? defaultFamilies
       : chosen === 'all'
-        ? (Object.keys(families) as FaultName[])
+        ? (Object.keys(families) as FaultName[]).filter((name) => !notInAll.has(name))
         : chosen
   if (!Array.isArray(names) || names.length === 0) {
     throw bad(
@@ -216,6 +230,16 @@ export function unknownName(what: string, received: string, allowed: readonly st
     ...(distance(received, near) <= Math.max(2, near.length / 3)
       ? { hint: `Did you mean '${near}'?` }
       : undefined),
+  })
+}
+
+/** What never goes away kills the job: somebody must say what is right then. */
+export function checkWhenDead(faults: readonly Fault[], whenDead: unknown): void {
+  if (whenDead !== undefined || !faults.some(({ permanent }) => permanent)) return
+  throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+    message:
+      "The fault 'exhaust' needs the option `whenDead`: it kills the job for good, and neither assertions nor snapshot judge that.",
+    hint: 'whenDead: (run, world) => …, a function that fails unless the job left everything as it promises for its death.',
   })
 }
 

@@ -9,6 +9,8 @@ export interface RecordedPoint {
   /** The activation's path, and the hit within it. */
   readonly branch: string
   readonly branchHit: number
+  /** Of the job's `onDead`. */
+  readonly hook: boolean
   /** How many hits the place has in this delivery. */
   hits: number
 }
@@ -51,6 +53,7 @@ function toRecorded(one: Reached, [hit, of]: [number, number]): RecordedPoint {
     index: one.index,
     branch: one.activation.path,
     branchHit: one.hit,
+    hook: identity.part === 'dead',
     hits: of,
   }
 }

@@ -43,6 +43,8 @@ export interface RunEnd {
   readonly finding: Finding | undefined
   readonly session: Session
   readonly rootJobId: string
+  /** Why nobody can judge it: a fault that kills the job for good did not. */
+  readonly notApplicable?: string
   /** Where `snapshot` was given. */
   readonly snapshot?: unknown
 }
@@ -188,10 +190,17 @@ export class Runner<W> {
     plan: RunPlan,
     world: W,
     performed: Performance,
-  ): Promise<{ finding: Finding | undefined; snapshot?: unknown }> {
+  ): Promise<{ finding: Finding | undefined; snapshot?: unknown; notApplicable?: string }> {
     const { options } = this.setup
     let { finding } = performed
     if (finding !== undefined && options.checks?.completes === false) finding = undefined
+    const lasting = plan.faults.filter(({ fault }) => fault === 'exhaust')
+    if (lasting.length > 0) {
+      if (finding !== undefined) return { finding }
+      if (!session.queue.dead.some(({ id }) => lasting.some(({ point }) => point.jobId === id)))
+        return { finding, notApplicable: 'the job did not die of it' }
+      return { finding: await this.#assert(session, plan, world, performed, options.whenDead) }
+    }
     const { untilMs } = performed
     const checked = {
       queue: session.queue,
@@ -211,7 +220,7 @@ export class Runner<W> {
       if (this.expected !== undefined)
         finding = compareSnapshots(this.expected.snapshot, snapshot, options.mask ?? [])
     }
-    finding ??= await this.#assert(session, plan, world, performed)
+    finding ??= await this.#assert(session, plan, world, performed, this.setup.assertions)
     return { finding, snapshot }
   }
 
@@ -220,8 +229,8 @@ export class Runner<W> {
     plan: RunPlan,
     world: W,
     performed: Performance,
+    assertions: Assertions<W> | undefined,
   ): Promise<Finding | undefined> {
-    const { assertions } = this.setup
     if (assertions === undefined) return undefined
     const { queue } = session
     const last = queue.performed.findLast(

@@ -16,7 +16,7 @@ import {
 import { record } from './baseline.ts'
 import { type Glitch, isGlitch } from './glitch.ts'
 import { noPoints } from './no-points.ts'
-import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
+import { type Assertions, checkWhenDead, type SimulationOptions, splitArguments } from './options.ts'
 import { makeReport, ResilienceError } from './report.ts'
 import { type RunEnd, Runner } from './run.ts'
 import { faultId } from './scenario-id.ts'
@@ -49,6 +49,10 @@ export async function runScenario<W = undefined>(
 ): Promise<ScenarioResult> {
   const { assertions, options } = splitArguments<W, ScenarioOptions<W>>(first, second, ['glitch'])
   const glitches = glitchesOf(options.glitch)
+  checkWhenDead(
+    glitches.map(({ fault }) => fault),
+    options.whenDead,
+  )
   const setup = {
     work,
     assertions,
@@ -77,11 +81,11 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
   }
   let session: Session | undefined
   const points: Point[] = []
-  const searches = glitches.map((glitch) =>
-    searchOf(glitch, (search, place) => {
+  const searches = glitches.map((glitch, index) =>
+    searchOf(glitch, (search, place, delivery) => {
       const point = pointOf(search, place)
-      points.push(point)
-      noteStrike(session!, glitch.fault, point)
+      points[index] ??= point
+      noteStrike(session!, glitch.fault, point, delivery)
     }),
   )
   const mode = new GlitchMode(searches)
@@ -102,6 +106,7 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
   await eventLoopTurn()
   const unfired = glitches.find((_, index) => !searches[index]!.fired)
   if (unfired !== undefined) throw unfiredError(runner.setup.name, unfired, end)
+  if (end.notApplicable !== undefined) throw notDead(runner.setup.name, end.notApplicable)
   return judged(runner, glitches, points, end, [...searches], startedMs)
 }
 
@@ -143,7 +148,17 @@ function judged<W>(
   )
 }
 
-function searchOf(glitch: Glitch, struck: (search: Search, place: Place) => void): Search {
+function notDead(name: string, reason: string): FaultlineError {
+  return new FaultlineError('FAULTLINE_UNREACHED', {
+    message: `exhaust() struck in ${name}, but ${reason}: \`whenDead\` was never asked, and nothing was tested.`,
+    hint: 'The code swallows the error and goes on. Place another fault there, error(), and judge it by the assertions.',
+  })
+}
+
+function searchOf(
+  glitch: Glitch,
+  struck: (search: Search, place: Place, delivery: Delivery) => void,
+): Search {
   const { fault, timing, args, returns } = glitch
   const { holdAwait } = fault
   const search: Search = {
@@ -153,15 +168,16 @@ function searchOf(glitch: Glitch, struck: (search: Search, place: Place) => void
     ...(timing.attempt === undefined ? undefined : { attempt: timing.attempt }),
     ...(args && { args }),
     ...(returns && { returns }),
+    ...(fault.permanent && { permanent: true }),
     fired: false,
     strike(delivery, activation, canHold) {
       const place = placeOf(search)
-      struck(search, place)
+      struck(search, place, delivery)
       return fault.strike({ place, delivery, activation, canHold })
     },
     ...(holdAwait && {
       holdAwait(delivery: Delivery, awaited: unknown) {
-        struck(search, placeOf(search))
+        struck(search, placeOf(search), delivery)
         return holdAwait(delivery, awaited)
       },
     }),

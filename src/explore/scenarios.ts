@@ -74,6 +74,7 @@ export class Planner {
     for (const recorded of points) {
       for (const { label, fault } of this.#families) {
         if (!isSite(fault, recorded) || this.#obstacle(fault, recorded) !== undefined) continue
+        if (strikes.some((strike) => repeats(strike, fault, recorded))) continue
         const all = [...strikes, { fault, recorded, id: faultId(label, recorded.point, this.#rootJobId) }]
         const id = all.map((strike) => strike.id).join('+')
         const set = all
@@ -116,8 +117,21 @@ export class Planner {
   }
 }
 
-function isSite({ sites }: Fault, { point }: RecordedPoint): boolean {
-  return sites === undefined || sites.includes(point.kind)
+function isSite({ sites, permanent }: Fault, { point, hook }: RecordedPoint): boolean {
+  if (permanent && hook) return false
+  if (sites === undefined) return true
+  return typeof sites === 'function' ? sites(point) : sites.includes(point.kind)
+}
+
+/** What never goes away would strike there anyway. */
+function repeats(strike: PlannedStrike, fault: Fault, { point }: RecordedPoint): boolean {
+  const before = strike.recorded.point
+  return (
+    strike.fault.permanent === true &&
+    strike.fault.name === fault.name &&
+    before.jobId === point.jobId &&
+    before.key === point.key
+  )
 }
 
 function isTaken({ point, hits }: RecordedPoint, wanted: 'edges' | 'all' | number): boolean {

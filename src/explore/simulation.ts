@@ -2,9 +2,16 @@ import { environment } from '../model/environment.ts'
 import { FaultlineError } from '../model/error.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { progressLine } from '../report/progress.ts'
+import { plural } from '../report/words.ts'
 import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
 import { type Baseline, baseline, plainPoints } from './baseline.ts'
-import { type Assertions, familiesOf, type SimulationOptions, splitArguments } from './options.ts'
+import {
+  type Assertions,
+  checkWhenDead,
+  familiesOf,
+  type SimulationOptions,
+  splitArguments,
+} from './options.ts'
 import { countOutside } from './outside.ts'
 import { isFailure, makeReport, ResilienceError, type SimulationReport } from './report.ts'
 import { Runner, type Setup } from './run.ts'
@@ -92,9 +99,11 @@ export function setupOf<W>(
 ): Setup<W> {
   const { assertions, options } = splitArguments<W, SimulationOptions<W>>(first, second)
   kindOfWork(work)
-  familiesOf(options.faults)
+  const faults = familiesOf(options.faults).map(({ fault }) => fault)
+  checkWhenDead(faults, options.whenDead)
   const name = options.name ?? defaultName
-  if (assertions === undefined && options.snapshot === undefined) {
+  const judgesAll = options.whenDead !== undefined && faults.every(({ permanent }) => permanent)
+  if (assertions === undefined && options.snapshot === undefined && !judgesAll) {
     throw new FaultlineError('FAULTLINE_BAD_OPTION', {
       message: `${name} has nothing to judge it by: neither assertions nor the option \`snapshot\` was given.`,
       hint: 'Give a function of (run, world) that fails when the final state is wrong, or `snapshot: (world) => state`.',
@@ -146,6 +155,11 @@ class Simulation<W> {
     const notCovered = { ...plan.notCovered, ...outsideInWords(outside.size), ...counts.notCovered }
     return this.#report(unfaulted, trial.results, {
       ...plan,
+      notApplicable: {
+        ...this.#unasked(),
+        ...plan.notApplicable,
+        ...setAsideInWords(trial.notApplicable, plan.notApplicable),
+      },
       notCovered,
       skipped: plan.skipped + counts.skipped,
     })
@@ -163,11 +177,11 @@ class Simulation<W> {
     let sampled = 0
     for (let size = 1; size <= depth && level.length > 0; size++) {
       planned += level.length
-      const chosen = sample(level, maxScenarios - trial.results.length, this.#setup.seed + size - 1)
+      const chosen = sample(level, maxScenarios - trial.ran, this.#setup.seed + size - 1)
       sampled += level.length - chosen.length
       level = await this.#runLevel(trial, planner, chosen, size < depth)
     }
-    const run = trial.results.length
+    const run = trial.ran
     const notCovered: Record<string, string> = {}
     if (sampled > 0) notCovered.sampled = `sampled ${planned - sampled} of ${planned} scenarios`
     const late = planned - sampled - run
@@ -186,17 +200,18 @@ class Simulation<W> {
     const { budgetMs = Number.POSITIVE_INFINITY, onProgress, signal } = this.#setup.options
     const line = progressLine()
     const next: PlannedScenario[] = []
-    const before = trial.results.length
+    const before = trial.ran
     const total = before + scenarios.length
     let turnAtMs = realNowMs() + turnMs
     for (const scenario of scenarios) {
-      const done = trial.results.length
+      const done = trial.ran
+      const judged = trial.results.length
       if (signal?.aborted) throw aborted(signal.reason, done, total)
       if (realNowMs() - this.#startedMs > budgetMs) break
       const after = await trial.run(scenario, extend)
       if (extend) next.push(...planner.next(scenario, after))
       onProgress?.(done + 1, total)
-      line.update(done + 1, total, this.#setup.name, isFailure(trial.results.at(-1)!))
+      line.update(done + 1, total, this.#setup.name, trial.results.slice(judged).some(isFailure))
       if (realNowMs() < turnAtMs) continue
       await eventLoopTurn()
       trial.lookBack()
@@ -206,6 +221,13 @@ class Simulation<W> {
     await eventLoopTurn()
     trial.lookBack()
     return next
+  }
+
+  /** A judge that no scenario calls. */
+  #unasked(): Record<string, string> {
+    const { whenDead, faults } = this.#setup.options
+    if (whenDead === undefined || familiesOf(faults).some(({ fault }) => fault.permanent)) return {}
+    return { exhaust: "`whenDead` was given, but `faults` does not name 'exhaust'" }
   }
 
   async #replay(
@@ -255,6 +277,18 @@ class Simulation<W> {
       durationMs: realNowMs() - this.#startedMs,
     })
   }
+}
+
+/** What was run and could not be judged, beside what could not strike. */
+function setAsideInWords(
+  setAside: ReadonlyMap<string, ReadonlyMap<string, number>>,
+  planned: Record<string, string>,
+): Record<string, string> {
+  const words = [...setAside].map(([fault, reasons]) => {
+    const parts = [...reasons].map(([reason, count]) => `${reason} (${plural(count, 'scenario')})`)
+    return [fault, [planned[fault], ...parts].filter(Boolean).join('; ')]
+  })
+  return Object.fromEntries(words)
 }
 
 function outsideInWords(count: number): Record<string, string> {

@@ -5,9 +5,9 @@ import type { Activation, Delivery, Target } from '../runtime/index.ts'
 import type { RecordedPoint } from './recorded.ts'
 
 /** Told when a fault strikes. */
-export type Struck = (fault: Fault, point: Point) => void
+export type Struck = (fault: Fault, point: Point, delivery: Delivery) => void
 
-/** A fault at a recorded point, ready to strike once. */
+/** A fault at a recorded point, ready to strike. */
 export function targetOf(fault: Fault, recorded: RecordedPoint, struck: Struck): Target {
   const { point, file, index, branch, branchHit } = recorded
   const { holdAwait } = fault
@@ -19,15 +19,16 @@ export function targetOf(fault: Fault, recorded: RecordedPoint, struck: Struck):
     branch,
     hit: branchHit,
     fired: false,
+    ...(fault.permanent ? { permanent: true } : undefined),
     strike(delivery: Delivery, activation: Activation, canHold: boolean) {
-      struck(fault, point)
+      struck(fault, point, delivery)
       return fault.strike({ place: point, delivery, activation, canHold })
     },
     ...(holdAwait === undefined
       ? undefined
       : {
           holdAwait(delivery: Delivery, awaited: unknown) {
-            struck(fault, point)
+            struck(fault, point, delivery)
             return holdAwait(delivery, awaited)
           },
         }),
@@ -35,6 +36,7 @@ export function targetOf(fault: Fault, recorded: RecordedPoint, struck: Struck):
 }
 
 /** Writes a strike into the timeline. */
-export function noteStrike(session: Session, fault: Fault, point: Point): void {
-  session.note('glitched', { id: point.jobId, name: point.job, delivery: point.attempt }, fault.name, point)
+export function noteStrike(session: Session, fault: Fault, point: Point, { identity }: Delivery): void {
+  const { jobId: id, name, ordinal, worker } = identity
+  session.note('glitched', { id, name, delivery: ordinal }, fault.name, point, worker)
 }

@@ -13,6 +13,10 @@ import { hashOf, printToken } from './token.ts'
 /** Runs the scenarios of one simulation and says what came of each. */
 export class Trial<W> {
   readonly results: ScenarioResult[] = []
+  /** How many were run and cannot be judged, by fault and reason. */
+  readonly notApplicable: Map<string, Map<string, number>> = new Map()
+  /** How many were run. */
+  ran = 0
   readonly #runner: Runner<W>
   readonly #token: (scenario: string) => string
   /** Survivors whose rejections the event loop has not reported yet. */
@@ -37,6 +41,11 @@ export class Trial<W> {
    */
   async run(scenario: PlannedScenario, recording = false): Promise<readonly RecordedPoint[]> {
     const first = await this.#attempt(scenario, recording)
+    this.ran++
+    if (first.outcome !== 'unreached' && first.end.notApplicable !== undefined) {
+      this.#setAside(scenario, first.end.notApplicable)
+      return []
+    }
     if (first.outcome === 'survived') {
       this.#recent.push({ position: this.results.push(first.result) - 1, end: first.end })
       return first.after
@@ -59,6 +68,7 @@ export class Trial<W> {
     const { options } = this.#runner.setup
     for (const { position, end } of this.#recent) {
       if (options.checks?.rejections === false) break
+      if (this.results[position]!.faults.some(({ fault }) => fault === 'exhaust')) continue
       const finding = checks.rejections({ queue: end.session.queue, deliveries: end.session.deliveries }) as
         | Finding
         | undefined
@@ -66,6 +76,12 @@ export class Trial<W> {
         this.results[position] = { ...this.results[position]!, outcome: 'failed', ...finding }
     }
     this.#recent = []
+  }
+
+  #setAside({ strikes }: PlannedScenario, reason: string): void {
+    const { name } = strikes.find(({ fault }) => fault.permanent)!.fault
+    const reasons = this.notApplicable.get(name) ?? new Map<string, number>()
+    this.notApplicable.set(name, reasons.set(reason, (reasons.get(reason) ?? 0) + 1))
   }
 
   /** The result of a work that is wrong without any fault. */
@@ -87,7 +103,7 @@ export class Trial<W> {
     }))
     let session: Session | undefined
     const targets = strikes.map(({ fault, recorded }) =>
-      targetOf(fault, recorded, (struck, point) => noteStrike(session!, struck, point)),
+      targetOf(fault, recorded, (...strike) => noteStrike(session!, ...strike)),
     )
     const mode = new InjectMode(targets, recording)
     const end = await this.#runner.run({

@@ -32,8 +32,10 @@ export interface Fault {
   readonly name: FaultName
   /** Tells faults of one family apart, in ids: `delay:26h`. */
   readonly variant?: string
-  /** The only kinds of points that it can strike at; every kind, where absent. */
-  readonly sites?: readonly PointKind[]
+  /** The only points that it is meant for, by kind or by a filter; every one of a delivery, where absent. */
+  readonly sites?: readonly PointKind[] | ((place: Place) => boolean)
+  /** It strikes again whenever the job comes there, on every attempt; its `onDead` is spared. */
+  readonly permanent?: boolean
   /** Why it cannot strike there; `undefined`: it can. */
   obstacle(place: Place, policy: ErrorPolicy, facts?: JobFacts): string | undefined
   /** Strikes: throws into the code, kills its delivery, or (true) holds it until `activation.w` settles. */

@@ -3,6 +3,7 @@ import { crash } from './crash.ts'
 import { delay } from './delay.ts'
 import { duplicate } from './duplicate.ts'
 import { error } from './error.ts'
+import { exhaust } from './exhaust.ts'
 import type { Fault } from './fault.ts'
 import { interrupt } from './interrupt.ts'
 import { stall } from './stall.ts'
@@ -17,7 +18,11 @@ export const families: Partial<Record<FaultName, () => readonly Fault[]>> = {
   timeout: () => [timeout('retry-first'), timeout('old-first')],
   delay: () => [delay('1h'), delay('26h'), delay('32d')],
   duplicate: () => [duplicate()],
+  exhaust: () => [exhaust()],
 }
+
+/** Families that run only where they are named: their verdict needs an option of its own. */
+export const notInAll: ReadonlySet<FaultName> = new Set(['exhaust'])
 
 /** What is run when nothing is chosen. */
 export const defaultFamilies: readonly FaultName[] = ['error', 'crash']

@@ -25,7 +25,13 @@ export async function deliver(
   claim: Claim,
   port: DeliveryPort = session.queue,
 ): Promise<void> {
-  const identity = { jobId: claim.id, name: claim.name, ordinal: claim.delivery, worker: session.workerName }
+  const identity = {
+    jobId: claim.id,
+    name: claim.name,
+    ordinal: claim.delivery,
+    worker: session.workerName,
+    part: claim.part,
+  }
   const delivery = new Delivery(identity, session.options.mode, session.clock)
   session.deliveries.push(delivery)
   if (claim.timeoutMs !== undefined) session.facts.set(claim.id, { timeoutMs: claim.timeoutMs })

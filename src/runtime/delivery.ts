@@ -11,6 +11,8 @@ export interface DeliveryIdentity {
   /** 1-based: the how-many-th delivery of the job. */
   readonly ordinal: number
   readonly worker: string
+  /** `dead`: the job's `onDead`. Default `perform`. */
+  readonly part?: 'perform' | 'dead'
 }
 
 /** What happens to a delivery whose code is held. */

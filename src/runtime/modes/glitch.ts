@@ -19,6 +19,8 @@ export interface Search extends Strike {
   readonly returns?: (value: unknown) => boolean
   /** Strikes by holding an await; see `Target.holdAwait`. */
   holdAwait?(delivery: Delivery, awaited: unknown): unknown
+  /** After it has struck, it strikes whenever the job comes there again. */
+  readonly permanent?: boolean
   fired: boolean
   /** The place, once found. */
   found?: {
@@ -78,7 +80,7 @@ export class GlitchMode implements Mode {
       if (!search.after) return this.#fire(search, delivery, file, index, activation)
       this.#passed.push({ search, activation, function: place.function })
     }
-    return undefined
+    return this.searches.find((search) => strikesAgain(search, delivery, file, index))
   }
 
   hold(
@@ -111,6 +113,17 @@ export class GlitchMode implements Mode {
     search.found = { file, index, delivery, activation }
     return search
   }
+}
+
+/** It is permanent and struck this place before; the hook of a dead job is spared. */
+function strikesAgain(
+  { permanent, found }: Search,
+  { identity }: Delivery,
+  file: FileRecord,
+  index: number,
+): boolean {
+  if (permanent !== true || found === undefined || found.file !== file || found.index !== index) return false
+  return found.delivery.identity.jobId === identity.jobId && identity.part !== 'dead'
 }
 
 /** At an await, what takes its time strikes by holding it. */

@@ -4,7 +4,7 @@ import type { Mode, Strike } from '../mode.ts'
 import type { FileRecord } from '../shared.ts'
 import { type Reached, RecordMode } from './record.ts'
 
-/** A point that a recorded run reached, and what strikes there: once and only once. */
+/** A point that a recorded run reached, and what strikes there: once and only once, unless it is permanent. */
 export interface Target extends Strike {
   readonly jobId: string
   readonly delivery: number
@@ -16,6 +16,8 @@ export interface Target extends Strike {
   readonly hit: number
   /** For the queue's own points. */
   readonly queueKey?: string
+  /** After it has struck, it strikes whenever the job comes there again. */
+  readonly permanent?: boolean
   /** Strikes before the awaited value is handed over, by holding it: it can take its time. */
   holdAwait?(delivery: Delivery, awaited: unknown): unknown
   fired: boolean
@@ -46,7 +48,7 @@ export class InjectMode implements Mode {
       file.s.fill(1)
       return
     }
-    for (const target of this.targets) if (target.file === file && !target.fired) file.s[target.index] = 1
+    for (const target of this.targets) if (target.file === file && isArmed(target)) file.s[target.index] = 1
   }
 
   reach(delivery: Delivery, file: FileRecord, index: number, activation: Activation): Strike | undefined {
@@ -63,7 +65,9 @@ export class InjectMode implements Mode {
       this.#fire(target)
       return target
     }
-    return undefined
+    return this.targets.find(
+      (target) => target.index === index && target.file === file && strikesAgain(target, delivery),
+    )
   }
 
   hold(
@@ -93,7 +97,11 @@ export class InjectMode implements Mode {
       if (hit !== target.hit) continue
       this.#fire(target)
       target.strike(delivery, delivery.root, false)
+      return
     }
+    for (const target of this.targets)
+      if (target.queueKey === key && strikesAgain(target, delivery))
+        target.strike(delivery, delivery.root, false)
   }
 
   #fire(target: Target): void {
@@ -102,6 +110,15 @@ export class InjectMode implements Mode {
       this.#after = this.#record.reached.length
     }
   }
+}
+
+function isArmed({ fired, permanent }: Target): boolean {
+  return !fired || permanent === true
+}
+
+/** It is permanent and has struck before; the hook of a dead job is spared. */
+function strikesAgain({ fired, permanent, jobId }: Target, { identity }: Delivery): boolean {
+  return fired && permanent === true && jobId === identity.jobId && identity.part !== 'dead'
 }
 
 function isOf(target: Target, delivery: Delivery): boolean {

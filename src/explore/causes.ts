@@ -11,7 +11,7 @@ export function causesOf(failures: readonly ScenarioResult[], root: string): Cau
   for (const failure of failures) {
     const point = failure.faults.at(-1)?.point
     const reason = failure.reason ?? failure.outcome
-    const key = JSON.stringify([failure.outcome, reason, ...endOf(failure, root)])
+    const key = JSON.stringify([failure.outcome, reason, point === undefined, ...endOf(failure, root)])
     const cause = causes.get(key)
     if (cause === undefined)
       causes.set(key, {

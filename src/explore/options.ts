@@ -45,6 +45,8 @@ export interface SimulationOptions<W = unknown> {
   readonly faults?: readonly (FaultName | Fault)[] | 'all'
   /** Judges the runs in which `exhaust` killed a job, and nothing else does. */
   readonly whenDead?: Assertions<W>
+  /** Of other releases: each is delivered instead of the job's own, once, without faults, and must end right. */
+  readonly payloads?: readonly unknown[]
   /** Faults per scenario; default 1. */
   readonly depth?: number
   /** Which hits of a place: first, second, third and last (`'edges'`, the default), all, or the first n. */
@@ -86,6 +88,7 @@ const optionNames = [
   'mask',
   'faults',
   'whenDead',
+  'payloads',
   'depth',
   'hits',
   'errors',

@@ -13,6 +13,7 @@ import { disarm, type Mode } from '../runtime/index.ts'
 import { calm } from './calm.ts'
 import { OncePort, onceClaim } from './once-port.ts'
 import type { Assertions, RunInfo, SimulationOptions } from './options.ts'
+import { type OtherPayload, payloadInWords } from './payloads.ts'
 import { type EnqueuedBy, kindOfWork, nameOfWork, type Once, type Work } from './work.ts'
 
 /** What is simulated, and how: fixed for all runs of a simulation. */
@@ -32,6 +33,8 @@ export interface RunPlan {
   readonly id: string
   readonly faults: readonly InjectedFault[]
   readonly mode: Mode
+  /** Delivered instead of the work's own; the assertions and the checks judge it, and no snapshot. */
+  readonly payload?: OtherPayload
   /** Waits a little longer for code that was left running. */
   readonly patient?: boolean
   /** Arms the mode; called when the world is set up. */
@@ -104,7 +107,7 @@ export class Runner<W> {
     try {
       plan.arm(session)
       const resources = plan.patient ? process.getActiveResourcesInfo().length : 0
-      const performed = await this.#perform(session, world)
+      const performed = await this.#perform(session, world, plan.payload)
       hung = performed.finding?.reason === 'hung'
       if (plan.patient) await calm(session.deliveries, resources)
       const judged = await this.#judge(session, plan, world, performed)
@@ -133,10 +136,10 @@ export class Runner<W> {
   }
 
   /** Enqueues the work and performs everything; a run that does not end is a finding. */
-  async #perform(session: Session, world: W): Promise<Performance> {
+  async #perform(session: Session, world: W, payload?: OtherPayload): Promise<Performance> {
     const started = { rootJobId: '', result: undefined as unknown }
     try {
-      await this.#start(session, world, started)
+      await this.#start(session, world, started, payload)
       const { within } = this.setup.options
       const untilMs =
         within === undefined ? undefined : whenMs(within, this.setup.nowMs, 'The option `within`')
@@ -151,7 +154,12 @@ export class Runner<W> {
     }
   }
 
-  async #start(session: Session, world: W, started: { rootJobId: string; result: unknown }): Promise<void> {
+  async #start(
+    session: Session,
+    world: W,
+    started: { rootJobId: string; result: unknown },
+    payload?: OtherPayload,
+  ): Promise<void> {
     const { work } = this.setup
     const { queue } = session
     const kind = kindOfWork(work)
@@ -167,14 +175,18 @@ export class Runner<W> {
     if (kind === 'enqueuedBy') {
       await execution.run(context, () => (work as EnqueuedBy).fn({ queue, world: world as never }))
     } else {
-      const request =
-        kind === 'job' ? (work as JobRequest) : this.#scriptJob(work as () => unknown).with(null)
+      const own = kind === 'job' ? (work as JobRequest) : this.#scriptJob(work as () => unknown).with(null)
+      const request = payload === undefined ? own : { ...own, payload: payload.value }
       started.rootJobId = await execution.run(context, () => queue.enqueue(request))
     }
     const pending = await queue.pending()
     if (pending.length === 0) throw nothingEnqueued()
     started.rootJobId ||= pending[0]!.id
-    for (const job of pending) session.note('enqueued', dueClaim(job))
+    for (const job of pending) {
+      const detail =
+        payload === undefined || job.id !== started.rootJobId ? undefined : payloadInWords(payload)
+      session.note('enqueued', dueClaim(job), detail)
+    }
   }
 
   #scriptJob(fn: (context: never) => unknown): JobDefinition<unknown> {
@@ -215,7 +227,7 @@ export class Runner<W> {
     if (finding !== undefined) return { finding }
     const quiet = session.quietContext('judge')
     let snapshot: unknown
-    if (options.snapshot !== undefined) {
+    if (options.snapshot !== undefined && plan.payload === undefined) {
       snapshot = fixSnapshot(await execution.run(quiet, () => options.snapshot!(world)))
       if (this.expected !== undefined)
         finding = compareSnapshots(this.expected.snapshot, snapshot, options.mask ?? [])

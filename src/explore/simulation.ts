@@ -13,6 +13,7 @@ import {
   splitArguments,
 } from './options.ts'
 import { countOutside } from './outside.ts'
+import { type OtherPayload, payloadsOf } from './payloads.ts'
 import { isFailure, makeReport, ResilienceError, type SimulationReport } from './report.ts'
 import { Runner, type Setup } from './run.ts'
 import { sample } from './sample.ts'
@@ -101,6 +102,7 @@ export function setupOf<W>(
   kindOfWork(work)
   const faults = familiesOf(options.faults).map(({ fault }) => fault)
   checkWhenDead(faults, options.whenDead)
+  payloadsOf(work, options.payloads)
   const name = options.name ?? defaultName
   const judgesAll = options.whenDead !== undefined && faults.every(({ permanent }) => permanent)
   if (assertions === undefined && options.snapshot === undefined && !judgesAll) {
@@ -150,7 +152,10 @@ class Simulation<W> {
       ...unfaulted.end.session.facts.get(jobId),
     }))
     const plan = planner.first(unfaulted.points)
-    if (this.#token !== undefined) return this.#replay(this.#token, unfaulted, trial, planner, plan.scenarios)
+    const payloads = payloadsOf(this.#setup.work, this.#setup.options.payloads)
+    if (this.#token !== undefined)
+      return this.#replay(this.#token, unfaulted, trial, planner, plan.scenarios, payloads)
+    for (const payload of payloads) await trial.runPayload(payload)
     const counts = await this.#levels(trial, planner, plan.scenarios)
     const notCovered = { ...plan.notCovered, ...outsideInWords(outside.size), ...counts.notCovered }
     return this.#report(unfaulted, trial.results, {
@@ -173,15 +178,16 @@ class Simulation<W> {
   ): Promise<{ notCovered: Record<string, string>; skipped: number }> {
     const { maxScenarios = maxScenariosDefault, depth = 1 } = this.#setup.options
     let level = first
+    const before = trial.ran
     let planned = 0
     let sampled = 0
     for (let size = 1; size <= depth && level.length > 0; size++) {
       planned += level.length
-      const chosen = sample(level, maxScenarios - trial.ran, this.#setup.seed + size - 1)
+      const chosen = sample(level, maxScenarios - trial.ran + before, this.#setup.seed + size - 1)
       sampled += level.length - chosen.length
       level = await this.#runLevel(trial, planner, chosen, size < depth)
     }
-    const run = trial.ran
+    const run = trial.ran - before
     const notCovered: Record<string, string> = {}
     if (sampled > 0) notCovered.sampled = `sampled ${planned - sampled} of ${planned} scenarios`
     const late = planned - sampled - run
@@ -236,26 +242,35 @@ class Simulation<W> {
     trial: Trial<W>,
     planner: Planner,
     first: readonly PlannedScenario[],
+    payloads: readonly OtherPayload[],
   ): Promise<SimulationReport> {
     const hash = hashOf(unfaulted.files)
     if (hash !== token.hash) throw changedSource(token, hash)
+    const payload = payloads.find(({ id }) => id === token.scenario)
     let scenarios = first
-    let others = first.length - 1
+    let others = first.length + payloads.length - 1
+    const report = (): SimulationReport => {
+      const notCovered = { replay: `FAULTLINE_REPLAY runs this one scenario; ${others} others were not run` }
+      return this.#report(unfaulted, trial.results, { notApplicable: {}, notCovered, skipped: others })
+    }
+    if (payload !== undefined) {
+      await trial.runPayload(payload)
+      return report()
+    }
     let scenario = scenarios.find(({ id }) => id === token.scenario)
     while (scenario === undefined) {
       const part = scenarios.find(({ id }) => token.scenario.startsWith(`${id}+`))
       if (part === undefined)
         throw noSuchScenario(
           token,
-          scenarios.map(({ id }) => id),
+          [...payloads, ...scenarios].map(({ id }) => id),
         )
       scenarios = planner.next(part, await trial.explore(part))
       others += scenarios.length
       scenario = scenarios.find(({ id }) => id === token.scenario)
     }
     await this.#runLevel(trial, planner, [scenario], false)
-    const notCovered = { replay: `FAULTLINE_REPLAY runs this one scenario; ${others} others were not run` }
-    return this.#report(unfaulted, trial.results, { notApplicable: {}, notCovered, skipped: others })
+    return report()
   }
 
   #report(

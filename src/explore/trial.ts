@@ -2,8 +2,9 @@ import { FaultlineError } from '../model/error.ts'
 import type { InjectedFault, ScenarioResult } from '../model/result.ts'
 import { checks, type Finding } from '../oracle/index.ts'
 import type { Session } from '../perform/index.ts'
-import { arm, armPlace, InjectMode } from '../runtime/index.ts'
+import { arm, armPlace, InjectMode, RecordMode } from '../runtime/index.ts'
 import type { Baseline } from './baseline.ts'
+import type { OtherPayload } from './payloads.ts'
 import { type RecordedPoint, recordedPoints } from './recorded.ts'
 import type { RunEnd, Runner } from './run.ts'
 import type { PlannedScenario } from './scenarios.ts'
@@ -56,6 +57,25 @@ export class Trial<W> {
       flaky ? { ...first.result, outcome: 'flaky', otherTimeline: second.result.timeline } : first.result,
     )
     return []
+  }
+
+  /** One payload of another release, without faults; a second time where it failed. */
+  async runPayload(payload: OtherPayload): Promise<void> {
+    const first = await this.#deliver(payload)
+    this.ran++
+    const second = first.outcome === 'failed' ? await this.#deliver(payload) : first
+    this.results.push(
+      second.outcome === first.outcome
+        ? first
+        : { ...first, outcome: 'flaky', otherTimeline: second.timeline },
+    )
+  }
+
+  async #deliver(payload: OtherPayload): Promise<ScenarioResult> {
+    const mode = new RecordMode()
+    const { id } = payload
+    const end = await this.#runner.run({ id, faults: [], payload, mode, patient: true, arm: () => arm(mode) })
+    return this.#result(id, [], end, end.finding === undefined ? 'survived' : 'failed', end.finding)
   }
 
   /** Runs a scenario for the points that it reaches after its last fault, and counts it not. */
@@ -120,19 +140,29 @@ export class Trial<W> {
     const unfired = targets.findIndex(({ fired }) => !fired)
     const finding = unfired < 0 ? end.finding : { reason: undefined, error: unreached(strikes[unfired]!.id) }
     const outcome = unfired >= 0 ? 'unreached' : outcomeOf(end, faults)
-    const result: ScenarioResult = {
+    const result = this.#result(id, faults, end, outcome, finding)
+    const { reached, after } = mode.recorded
+    return { outcome, result, end, after: reached.length > after ? recordedPoints(reached).slice(after) : [] }
+  }
+
+  #result(
+    id: string,
+    faults: readonly InjectedFault[],
+    { session }: RunEnd,
+    outcome: ScenarioResult['outcome'],
+    finding: { readonly reason: Finding['reason'] | undefined; readonly error: Error } | undefined,
+  ): ScenarioResult {
+    return {
       id,
       faults,
       outcome,
       ...(finding?.reason === undefined ? undefined : { reason: finding.reason }),
       ...(finding === undefined ? undefined : { error: finding.error }),
-      ...(end.session.approximate === undefined ? undefined : { approximate: end.session.approximate }),
-      ...(end.session.clock.timingReal ? { timing: 'real' as const } : undefined),
+      ...(session.approximate === undefined ? undefined : { approximate: session.approximate }),
+      ...(session.clock.timingReal ? { timing: 'real' as const } : undefined),
       replay: this.#token(id),
-      timeline: end.session.timeline,
+      timeline: session.timeline,
     }
-    const { reached, after } = mode.recorded
-    return { outcome, result, end, after: reached.length > after ? recordedPoints(reached).slice(after) : [] }
   }
 }
 

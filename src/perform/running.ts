@@ -47,15 +47,18 @@ export function start(
   const last = Promise.withResolvers<Ended>()
   const signal = new LazySignal()
   const timers: object[] = []
+  let timeoutTimer: object | undefined
+  let unwatch: (() => void) | undefined
   let letGo: (() => void) | undefined
-  const unwatch = (): void => {
-    watchdog?.watch(undefined)
+  const release = (): void => {
+    unwatch?.()
     letGo?.()
     letGo = undefined
   }
   const end = (ended: Ended): void => {
     for (const timer of timers) clock.clearTimer(timer)
-    unwatch()
+    clock.clearTimer(timeoutTimer)
+    release()
     first.resolve(ended)
     last.resolve(ended)
   }
@@ -72,7 +75,7 @@ export function start(
     settled: false,
     watch: (blocked) => {
       letGo ??= clock.hold()
-      watchdog?.watch({
+      unwatch = watchdog?.watch({
         delivery,
         give: (ok) => end({ ok }),
         ...(blocked === undefined ? undefined : { blocked }),
@@ -87,7 +90,9 @@ export function start(
       return
     }
     suspended = true
-    unwatch()
+    // What the queue makes of it is decided already; its code is awaited to its end when it wakes.
+    clock.clearTimer(timeoutTimer)
+    release()
     first.resolve({ ok: 'suspended', suspension })
   }
   delivery.onException = () => {
@@ -106,7 +111,7 @@ export function start(
       signal.abort(timeoutError(claim))
       end({ ok: 'timedOut' })
     }
-    timers.push(clock.setTimer(timeOut, claim.timeoutMs, false))
+    timeoutTimer = clock.setTimer(timeOut, claim.timeoutMs, false)
   }
   running.watch(blocked)
   const context = { clock, random: session.randomFor(`${claim.id}/${claim.delivery}`), delivery }

@@ -40,9 +40,13 @@ export class Watchdog {
     this.#watched = undefined
   }
 
-  watch(watched: Watched | undefined): void {
+  /** Until the returned function is called, or another one is watched. */
+  watch(watched: Watched): () => void {
     this.#watched = watched
     this.#progress = -1
+    return () => {
+      if (this.#watched === watched) this.#watched = undefined
+    }
   }
 
   #tick(): void {

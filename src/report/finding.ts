@@ -1,6 +1,7 @@
 import type { Cause, ScenarioResult } from '../model/result.ts'
 import type { FindingContext } from './finding-context.ts'
 import { alsoLines, frameOf } from './finding-frame.ts'
+import { isBare } from './headline.ts'
 import { hintFor } from './hints.ts'
 import { labelled, MARGIN } from './layout.ts'
 import { type Message, messageOf, paintDiff } from './message.ts'
@@ -82,7 +83,7 @@ function titleLines(
 ): string[] {
   const number = String(index + 1)
   const lead = ` ✗ ${number}  `
-  const bare = told !== undefined && told.faults.length === 0
+  const bare = told !== undefined && isBare(told)
   const words = reasonWords(cause.reason)
   const reason = oneLine(bare ? `${words}, without any fault` : words)
   const [first = '', ...more] = wrap(message.title || reason, width - lead.length)
@@ -107,6 +108,8 @@ function rest(message: Message, { width, paint }: FindingContext): string[] {
 function strikeLines(cause: Cause, told: ScenarioResult | undefined, context: FindingContext): string[] {
   const { width, paint, around } = context
   const faults = told?.faults ?? []
+  if (told !== undefined && faults.length === 0 && !isBare(told))
+    return [`${MARGIN}${paint.red(paint.bold(told.id))}, without any fault`]
   if (faults.length === 0)
     return cause.point === undefined
       ? []

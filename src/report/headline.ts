@@ -1,4 +1,4 @@
-import type { SimulationData, SimulationSummary } from '../model/result.ts'
+import type { ScenarioResult, SimulationData, SimulationSummary } from '../model/result.ts'
 import { number, plural } from './words.ts'
 
 /** The verdict on the whole. */
@@ -14,7 +14,7 @@ export function headlineOf({ summary, failures, causes }: SimulationData): Headl
   const { survived, failed, unreached, flaky, skipped } = summary
   const judged = survived + failed + unreached + flaky
   const bad = failed + unreached + flaky
-  const bare = failures.find(({ faults }) => faults.length === 0)
+  const bare = failures.find(isBare)
   if (bare !== undefined || (judged === 0 && causes.length > 0)) {
     const unsteady = (bare?.reason ?? causes[0]?.reason) === 'nondeterministic'
     const text = unsteady ? 'not deterministic, even without a fault' : 'wrong without any fault'
@@ -29,6 +29,11 @@ export function headlineOf({ summary, failures, causes }: SimulationData): Headl
   }
   const all = skipped > 0 ? `${number(judged)} of ${plural(judged + skipped, 'scenario')}` : allOf(judged)
   return { good: true, counted: true, text: `survived ${all}` }
+}
+
+/** Neither a fault nor a payload of another release: the job is wrong as it stands. */
+export function isBare({ id, faults }: ScenarioResult): boolean {
+  return faults.length === 0 && !/^(?:payload|archived)\[/.test(id)
 }
 
 function allOf(count: number): string {

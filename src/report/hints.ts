@@ -1,5 +1,6 @@
 import type { PointKind } from '../model/point.ts'
 import type { FaultName, Reason, ScenarioResult } from '../model/result.ts'
+import { isBare } from './headline.ts'
 import { siteOf } from './place.ts'
 
 const AGAIN =
@@ -61,6 +62,8 @@ export function hintFor(reason: string, scenario: ScenarioResult | undefined): s
   if (scenario.outcome === 'unreached')
     return 'The fault was set but the run never came there, so nothing was tested. The code took another path than in the run without faults: look for state left over between runs.'
   const fault = scenario.faults.at(-1)
+  if (fault === undefined && !isBare(scenario))
+    return 'A payload of another release waits in the queue when this one is deployed. Read both shapes until the last of the old ones is gone.'
   if (fault === undefined)
     return 'No fault was injected: the job, the setup or the assertion is wrong as it stands. Nothing else was run; fix this first.'
   if (reason === 'dead') return deadHint(scenario)

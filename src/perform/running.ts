@@ -82,14 +82,9 @@ export function start(
       })
     },
   }
-  let suspended = false
   delivery.onSuspend = (suspension) => {
-    // The queue has given it up already: a zombie that freezes again just comes later.
-    if (suspended) {
-      delivery.wake?.()
-      return
-    }
-    suspended = true
+    // The worker freezes as a whole: every probe of it has to hold.
+    armAll()
     // What the queue makes of it is decided already; its code is awaited to its end when it wakes.
     clock.clearTimer(timeoutTimer)
     release()

@@ -52,7 +52,7 @@ export function thaw(session: Session): Running[] {
   const woken = session.suspended.splice(0)
   for (const running of woken) {
     session.note('woke', running.claim, undefined, undefined, running.worker)
-    running.delivery.wake?.()
+    running.delivery.wake()
   }
   return woken
 }
@@ -63,7 +63,7 @@ async function wake(running: Running): Promise<void> {
   if (at >= 0) session.suspended.splice(at, 1)
   session.note('woke', running.claim, undefined, undefined, running.worker)
   running.watch()
-  delivery.wake?.()
+  delivery.wake()
   await finish(running)
 }
 

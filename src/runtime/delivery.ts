@@ -52,12 +52,12 @@ export class Delivery implements ContextDelivery {
   onDeath: (() => void) | undefined
   /** The queue delivers it once more after it was settled. */
   duplicated = false
+  /** It was suspended and nobody has woken it yet: none of its async code goes on. */
+  asleep = false
   /** The engine's part of a suspension: how the queue sees the worker meanwhile. */
   onSuspend: ((how: Suspension) => void) | undefined
   /** The engine's part of an interruption. */
   onInterrupt: ((graceMs: number) => void) | undefined
-  /** Lets the suspended code go on. */
-  wake: (() => void) | undefined
   /** Told of every job it enqueued. */
   onEnqueued: ((name: string) => void) | undefined
   late: LateReach | undefined
@@ -70,6 +70,7 @@ export class Delivery implements ContextDelivery {
   /** Awaits so far; bounded, so that a loop that never yields ends. */
   awaits = 0
   #timers: object[] | undefined
+  #sleep: PromiseWithResolvers<void> | undefined
 
   constructor(identity: DeliveryIdentity, mode: Mode, clock: ContextClock) {
     this.identity = identity
@@ -90,12 +91,28 @@ export class Delivery implements ContextDelivery {
     return this.death
   }
 
-  /** Holds the code that awaits this until the engine wakes it: a frozen worker, an attempt that is overtaken. */
+  /**
+   * Holds the code that awaits this until the engine wakes it: a frozen worker, an attempt that is overtaken. The
+   * queue gives it up once: to freeze again while it sleeps is nothing new, and later it takes no time.
+   */
   suspend(how: Suspension['how'], order?: Suspension['order']): Promise<void> {
-    return new Promise((resolve) => {
-      this.wake = resolve
+    if (this.#sleep === undefined) {
+      this.#sleep = Promise.withResolvers()
+      this.asleep = true
       this.onSuspend?.(order === undefined ? { how } : { how, order })
-    })
+    }
+    return this.#sleep.promise
+  }
+
+  /** Until it is woken. */
+  get sleep(): Promise<void> {
+    return this.#sleep?.promise ?? Promise.resolve()
+  }
+
+  /** Lets the suspended code go on. */
+  wake(): void {
+    this.asleep = false
+    this.#sleep?.resolve()
   }
 
   /** The worker is asked to stop. */

@@ -37,7 +37,11 @@ function point(file: FileRecord, index: number, activation?: Activation, args?: 
   if (!alive(delivery, file, index)) return false
   const branch = branchOf(delivery, activation)
   const strike = delivery.mode.reach(delivery, file, index, branch, args)
-  return strike?.strike(delivery, branch, activation === branch && isPausable(file, index, branch)) ?? false
+  const pausable = activation === branch && isPausable(file, index, branch)
+  if (strike?.strike(delivery, branch, pausable)) return true
+  if (!delivery.asleep || !pausable) return false
+  branch.w = delivery.sleep
+  return true
 }
 
 /** Only then does the code look at the answer: a sync callback has its async function's activation, too. */
@@ -86,6 +90,7 @@ function awaiting(
   }
   if (++delivery.awaits > awaitsMax) throw endless(delivery, runaway(delivery, file, index))
   if (file.s[index] === 0) return awaited
+  if (delivery.asleep) return delivery.sleep.then(() => awaited)
   return delivery.mode.hold?.(delivery, file, index, activation, awaited) ?? awaited
 }
 

@@ -13,6 +13,7 @@ export function duplicate(): Fault {
     [faultBrand]: true,
     name: 'duplicate',
     sites: ['settle'],
+    needs: 'duplicate',
     obstacle: () => undefined,
     strike: ({ delivery }) => {
       delivery.duplicated = true

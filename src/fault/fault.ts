@@ -8,6 +8,8 @@ export type ErrorPolicy = 'where-possible' | 'everywhere'
 /** What a fault may need to know of the job at whose point it would strike. */
 export interface JobFacts {
   readonly timeoutMs?: number
+  /** At the point after an enqueue: the new job may start right then. */
+  readonly dueNow?: boolean
 }
 
 /** Where a fault is about to strike. */
@@ -34,6 +36,10 @@ export interface Fault {
   readonly variant?: string
   /** The only points that it is meant for, by kind or by a filter; every one of a delivery, where absent. */
   readonly sites?: readonly PointKind[] | ((place: Place) => boolean)
+  /** What the queue must be able to do. */
+  readonly needs?: 'duplicate' | 'claimJob' | 'parallel'
+  /** Why it can strike nowhere, where none of its sites was reached. */
+  readonly nowhere?: string
   /** It strikes again whenever the job comes there, on every attempt; its `onDead` is spared. */
   readonly permanent?: boolean
   /** Why it cannot strike there; `undefined`: it can. */

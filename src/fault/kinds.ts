@@ -2,10 +2,12 @@ import type { FaultName } from '../model/result.ts'
 import { crash } from './crash.ts'
 import { delay } from './delay.ts'
 import { duplicate } from './duplicate.ts'
+import { eager } from './eager.ts'
 import { error } from './error.ts'
 import { exhaust } from './exhaust.ts'
 import type { Fault } from './fault.ts'
 import { interrupt } from './interrupt.ts'
+import { reorder } from './reorder.ts'
 import { stall } from './stall.ts'
 import { timeout } from './timeout.ts'
 
@@ -18,6 +20,8 @@ export const families: Partial<Record<FaultName, () => readonly Fault[]>> = {
   timeout: () => [timeout('retry-first'), timeout('old-first')],
   delay: () => [delay('1h'), delay('26h'), delay('32d')],
   duplicate: () => [duplicate()],
+  reorder: () => [reorder()],
+  eager: () => [eager()],
   exhaust: () => [exhaust()],
 }
 

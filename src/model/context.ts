@@ -24,12 +24,21 @@ export interface ContextClock {
   pass(ms: number): Promise<void>
 }
 
+/** A job that was just enqueued. */
+export interface EnqueuedJob {
+  readonly id: string
+  /** It is due, and may start on another worker right away. */
+  readonly dueNow: boolean
+}
+
 /** The part of a running delivery that queues and clocks need; see `runtime/delivery.ts`. */
 export interface ContextDelivery {
   /** Its worker process is gone: no code of it may run. */
   readonly dead: boolean
-  /** Reached before and after a job is enqueued by this delivery; may throw what is armed there. */
-  enqueuePoint(name: string, when: 'before' | 'after'): void
+  /** Reached before a job is enqueued by this delivery; may throw what is armed there. */
+  enqueuePoint(name: string, when: 'before'): void
+  /** Reached after that; a queue that gets a promise lets `enqueue` resolve once that is fulfilled. */
+  enqueuePoint(name: string, when: 'after', enqueued?: EnqueuedJob): Promise<void> | undefined
   /** A virtual timer that must die with the delivery. */
   ownTimer(timer: object): void
 }

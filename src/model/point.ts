@@ -1,5 +1,5 @@
 /** The kinds of {@link Point}. */
-export type PointKind = 'line' | 'call' | 'return' | 'await' | 'enqueue' | 'settle'
+export type PointKind = 'line' | 'call' | 'return' | 'await' | 'enqueue' | 'settle' | 'start'
 
 /** A further name of the same point: nothing is executed between the two. */
 export interface PointName {

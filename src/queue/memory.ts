@@ -118,13 +118,45 @@ export class MemoryQueue implements QueueAdapter {
   }
 
   claim(worker: string, window?: DueWindow): Promise<Claim | undefined> {
-    const job = this.#waiting.take(window)
-    if (job === undefined) return Promise.resolve(undefined)
+    return Promise.resolve(this.#claim(worker, this.#waiting.take(window)))
+  }
+
+  claimJob(worker: string, id: string): Promise<Claim | undefined> {
+    const job = this.#waiting.list().find((waiting) => waiting.id === id)
+    if (job === undefined || job.dueMs > this.time.nowMs()) return Promise.resolve(undefined)
+    this.#waiting.remove(job)
+    return Promise.resolve(this.#claim(worker, job))
+  }
+
+  parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
+    const jobs = this.#waiting.ties(window).filter(({ key }, index, [first]) => first!.key === undefined && key === undefined)
+    return Promise.resolve(
+      jobs.map(({ id, registered, deliveries, part }) => ({
+        id,
+        name: registered.job.name,
+        delivery: deliveries + 1,
+        part,
+      })),
+    )
+  }
+
+  postpone(window?: DueWindow): Promise<void> {
+    const [first] = this.#waiting.ties(window)
+    if (first !== undefined) {
+      this.#waiting.remove(first)
+      first.turn = ++this.#turn
+      this.#waiting.add(first)
+    }
+    return Promise.resolve()
+  }
+
+  #claim(worker: string, job: MemoryJob | undefined): Claim | undefined {
+    if (job === undefined) return undefined
     if (job.key !== undefined) this.#keys.leave(job)
     this.time.advanceTo(job.dueMs)
     job.deliveries++
     job.claim = new MemoryClaim(job, worker, this.time.nowMs())
-    return Promise.resolve(job.claim)
+    return job.claim
   }
 
   run(claim: Claim, extras: RunExtras): Promise<unknown> {

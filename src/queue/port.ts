@@ -34,6 +34,15 @@ export interface Claim {
   readonly part: 'perform' | 'dead'
 }
 
+/** A job that waits, before its next delivery. */
+export interface ParallelJob {
+  readonly id: string
+  readonly name: string
+  /** 1-based: the delivery that is next. */
+  readonly delivery: number
+  readonly part: 'perform' | 'dead'
+}
+
 /** How a delivery's code ended. */
 export type Ending =
   | { readonly ok: true; readonly result: unknown }
@@ -98,6 +107,15 @@ export interface QueueAdapter {
   run(claim: Claim, extras: RunExtras): Promise<unknown>
   /** Records the ending; `outcome` overrides the word in the record (`timedOut`). */
   settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement>
+  /** Claims this job, where it waits and is due. Absent where the queue cannot start a job before its enqueue returns. */
+  claimJob?(worker: string, id: string): Promise<Claim | undefined>
+  /**
+   * The jobs that `claim` would take next and that may as well start in another order: due at the same time, with the
+   * same priority, without a key. Absent where the queue cannot change the order.
+   */
+  parallel?(window?: DueWindow): Promise<readonly ParallelJob[]>
+  /** Lets the first of {@link QueueAdapter.parallel} start after the others. */
+  postpone?(window?: DueWindow): Promise<void>
   /** A settled job is delivered once more. Absent where the queue cannot do that. */
   duplicate?(claim: Claim): Promise<void>
   /** The worker is gone or froze: its lock lapses in virtual time and the job is delivered again. Resolves to when. */

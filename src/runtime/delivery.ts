@@ -1,4 +1,4 @@
-import type { ContextClock, ContextDelivery } from '../model/context.ts'
+import type { ContextClock, ContextDelivery, EnqueuedJob } from '../model/context.ts'
 import { Activation } from './activation.ts'
 import { CrashSignal } from './crash-signal.ts'
 import type { Mode } from './mode.ts'
@@ -58,6 +58,12 @@ export class Delivery implements ContextDelivery {
   onSuspend: ((how: Suspension) => void) | undefined
   /** The engine's part of an interruption. */
   onInterrupt: ((graceMs: number) => void) | undefined
+  /** What it has just enqueued starts before `enqueue` returns. */
+  eager = false
+  /** The engine's part of that. */
+  onEager: ((jobId: string) => Promise<void>) | undefined
+  /** Others that are due with it start before it. */
+  postponed = false
   /** Told of every job it enqueued. */
   onEnqueued: ((name: string) => void) | undefined
   late: LateReach | undefined
@@ -125,10 +131,15 @@ export class Delivery implements ContextDelivery {
     this.#timers.push(timer)
   }
 
-  enqueuePoint(name: string, when: 'before' | 'after'): void {
+  enqueuePoint(name: string, when: 'before'): void
+  enqueuePoint(name: string, when: 'after', enqueued?: EnqueuedJob): Promise<void> | undefined
+  enqueuePoint(name: string, when: 'before' | 'after', enqueued?: EnqueuedJob): Promise<void> | undefined {
     if (this.death !== undefined) throw this.death
     if (when === 'after') this.onEnqueued?.(name)
-    if (this.ended === undefined) this.mode.reachQueue?.(this, 'enqueue', `${when}-enqueue:${name}`)
+    if (this.ended !== undefined) return undefined
+    this.eager = false
+    this.mode.reachQueue?.(this, 'enqueue', `${when}-enqueue:${name}`, enqueued?.dueNow)
+    return this.eager && enqueued !== undefined ? this.onEager?.(enqueued.id) : undefined
   }
 
   opened(activation: Activation): void {

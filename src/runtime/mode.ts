@@ -11,6 +11,9 @@ export interface Strike {
   strike(delivery: Delivery, activation: Activation, canHold: boolean): boolean
 }
 
+/** The kinds of the queue's own points. */
+export type QueuePointKind = 'enqueue' | 'settle' | 'start'
+
 /**
  * What the runtime does with the points that deliveries reach: record them, inject at one of them, hold there.
  * A mode says which places it wants to hear of (`arm`), and answers when one is reached.
@@ -29,7 +32,9 @@ export interface Mode {
     value?: unknown,
   ): Strike | undefined
   /** One of the queue's own points is reached; may throw. */
-  reachQueue?(delivery: Delivery, kind: 'enqueue' | 'settle', key: string): void
+  reachQueue?(delivery: Delivery, kind: QueuePointKind, key: string, dueNow?: boolean): void
+  /** Wants to hear of jobs that start while others could start first. */
+  readonly starts?: boolean
   /** An armed await is about to be entered; what this returns is awaited instead. */
   hold?(
     delivery: Delivery,

@@ -1,6 +1,6 @@
 import type { Activation } from '../activation.ts'
 import type { Delivery } from '../delivery.ts'
-import type { Mode, Strike } from '../mode.ts'
+import type { Mode, QueuePointKind, Strike } from '../mode.ts'
 import type { FileRecord } from '../shared.ts'
 import { type Reached, RecordMode } from './record.ts'
 
@@ -28,6 +28,7 @@ export class InjectMode implements Mode {
   readonly name = 'inject'
   readonly returns = 'reached'
   readonly targets: readonly Target[]
+  readonly starts: boolean
   readonly #queueHits = new Map<string, number>()
   readonly #record: RecordMode | undefined
   #after = Number.POSITIVE_INFINITY
@@ -35,6 +36,7 @@ export class InjectMode implements Mode {
   /** With `recording`, all that is reached is recorded, too: for what can be struck after these. */
   constructor(targets: readonly Target[], recording = false) {
     this.targets = targets
+    this.starts = recording || targets.some(({ queueKey }) => queueKey === 'start')
     if (recording) this.#record = new RecordMode()
   }
 
@@ -87,8 +89,8 @@ export class InjectMode implements Mode {
     return awaited
   }
 
-  reachQueue(delivery: Delivery, kind: 'enqueue' | 'settle', key: string): void {
-    this.#record?.reachQueue(delivery, kind, key)
+  reachQueue(delivery: Delivery, kind: QueuePointKind, key: string, dueNow?: boolean): void {
+    this.#record?.reachQueue(delivery, kind, key, dueNow)
     for (const target of this.targets) {
       if (target.fired || target.queueKey !== key || !isOf(target, delivery)) continue
       const counted = `${target.jobId}/${target.delivery}/${key}`

@@ -1,7 +1,7 @@
 import { FaultlineError } from '../../model/error.ts'
 import type { Activation } from '../activation.ts'
 import type { Delivery } from '../delivery.ts'
-import type { Mode } from '../mode.ts'
+import type { Mode, QueuePointKind } from '../mode.ts'
 import { placesOf } from '../places.ts'
 import type { FileRecord } from '../shared.ts'
 
@@ -15,7 +15,7 @@ export interface Reached {
   /** The how-many-th time in this branch. */
   readonly hit: number
   /** For the queue's own points: which. */
-  readonly queue?: { readonly kind: 'enqueue' | 'settle'; readonly key: string }
+  readonly queue?: { readonly kind: QueuePointKind; readonly key: string; readonly dueNow?: boolean }
 }
 
 /** Points that one run may record. */
@@ -24,6 +24,7 @@ export const recordedMax = 2_000_000
 /** Writes down every point that is reached, in order. */
 export class RecordMode implements Mode {
   readonly name = 'record'
+  readonly starts = true
   readonly reached: Reached[] = []
   readonly #queueHits = new Map<string, number>()
 
@@ -39,11 +40,12 @@ export class RecordMode implements Mode {
     this.reached.push({ delivery, activation, file, index, hit: activation.countHit(file, index) })
   }
 
-  reachQueue(delivery: Delivery, kind: 'enqueue' | 'settle', key: string): void {
+  reachQueue(delivery: Delivery, kind: QueuePointKind, key: string, dueNow?: boolean): void {
     const counted = `${delivery.identity.jobId}/${delivery.identity.ordinal}/${key}`
     const hit = (this.#queueHits.get(counted) ?? 0) + 1
     this.#queueHits.set(counted, hit)
-    this.reached.push({ delivery, activation: delivery.root, index: -1, hit, queue: { kind, key } })
+    const queue = dueNow === undefined ? { kind, key } : { kind, key, dueNow }
+    this.reached.push({ delivery, activation: delivery.root, index: -1, hit, queue })
   }
 }
 

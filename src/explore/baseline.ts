@@ -66,7 +66,7 @@ function filesOf(points: readonly RecordedPoint[]): Set<FileRecord> {
   return files
 }
 
-/** The points without what it takes to strike there. */
+/** The points of deliveries, without what it takes to strike there. */
 export function plainPoints(recorded: readonly RecordedPoint[]): Point[] {
-  return recorded.map(({ point }) => point)
+  return recorded.flatMap(({ point }) => (point.kind === 'start' ? [] : [point]))
 }

@@ -1,5 +1,11 @@
 import type { Place, Point } from '../model/point.ts'
-import { type Activation, type FileRecord, placesOf, type Reached } from '../runtime/index.ts'
+import {
+  type Activation,
+  type FileRecord,
+  placesOf,
+  type QueuePointKind,
+  type Reached,
+} from '../runtime/index.ts'
 
 /** A point of a recorded run, with all it takes to strike there in another. */
 export interface RecordedPoint {
@@ -11,12 +17,14 @@ export interface RecordedPoint {
   readonly branchHit: number
   /** Of the job's `onDead`. */
   readonly hook: boolean
+  /** After an enqueue: whether the new job may start right then. */
+  readonly dueNow?: boolean
   /** How many hits the place has in this delivery. */
   hits: number
 }
 
 /** The queue's own points have no source. */
-export function queuePlace(kind: 'enqueue' | 'settle', key: string): Place {
+export function queuePlace(kind: QueuePointKind, key: string): Place {
   return { kind, key, file: '', line: 0, column: 0, function: '', canFail: true, pausable: false, also: [] }
 }
 
@@ -54,6 +62,7 @@ function toRecorded(one: Reached, [hit, of]: [number, number]): RecordedPoint {
     branch: one.activation.path,
     branchHit: one.hit,
     hook: identity.part === 'dead',
+    ...(one.queue?.dueNow === undefined ? undefined : { dueNow: one.queue.dueNow }),
     hits: of,
   }
 }

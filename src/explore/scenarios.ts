@@ -1,6 +1,7 @@
 import picomatch from 'picomatch'
 import type { Fault, JobFacts } from '../fault/index.ts'
 import type { Point } from '../model/point.ts'
+import type { QueueAdapter } from '../queue/port.ts'
 import { plural } from '../report/words.ts'
 import { type Family, familiesOf, type SimulationOptions } from './options.ts'
 import type { RecordedPoint } from './recorded.ts'
@@ -37,8 +38,15 @@ export class Planner {
   readonly #families: readonly Family[]
   readonly #planned = new Set<string>()
   readonly #facts: (point: Point) => JobFacts
+  readonly #queue: QueueAdapter
 
-  constructor(options: ScenarioOptions, rootJobId: string, facts: (point: Point) => JobFacts) {
+  constructor(
+    options: ScenarioOptions,
+    rootJobId: string,
+    facts: (point: Point) => JobFacts,
+    queue: QueueAdapter,
+  ) {
+    this.#queue = queue
     this.#facts = facts
     this.#options = options
     this.#rootJobId = rootJobId
@@ -89,8 +97,14 @@ export class Planner {
     return scenarios
   }
 
-  #obstacle(fault: Fault, { point }: RecordedPoint): string | undefined {
-    return fault.obstacle(point, this.#options.errors ?? 'where-possible', this.#facts(point))
+  #obstacle(fault: Fault, { point, dueNow }: RecordedPoint): string | undefined {
+    if (!this.#queueCan(fault)) return `the ${this.#queue.kind} queue cannot do this`
+    const facts = dueNow === undefined ? this.#facts(point) : { ...this.#facts(point), dueNow }
+    return fault.obstacle(point, this.#options.errors ?? 'where-possible', facts)
+  }
+
+  #queueCan({ needs }: Fault): boolean {
+    return needs === undefined || this.#queue[needs] !== undefined
   }
 
   #count(points: readonly RecordedPoint[]): number {
@@ -110,8 +124,9 @@ export class Planner {
         const obstacle = this.#obstacle(fault, recorded)
         if (obstacle !== undefined) obstacles.set(obstacle, (obstacles.get(obstacle) ?? 0) + 1)
       }
-      if (obstacles.size > 0) notApplicable[label] = obstaclesInWords(obstacles, sites.length)
-      else if (sites.length === 0) notApplicable[label] = 'no point of its kind was reached'
+      if (!this.#queueCan(fault)) notApplicable[label] = `the ${this.#queue.kind} queue cannot do this`
+      else if (obstacles.size > 0) notApplicable[label] = obstaclesInWords(obstacles, sites.length)
+      else if (sites.length === 0) notApplicable[label] = fault.nowhere ?? 'no point of its kind was reached'
     }
     return notApplicable
   }
@@ -119,7 +134,7 @@ export class Planner {
 
 function isSite({ sites, permanent }: Fault, { point, hook }: RecordedPoint): boolean {
   if (permanent && hook) return false
-  if (sites === undefined) return true
+  if (sites === undefined) return point.kind !== 'start'
   return typeof sites === 'function' ? sites(point) : sites.includes(point.kind)
 }
 

@@ -148,9 +148,14 @@ class Simulation<W> {
         skipped: 0,
       })
     }
-    const planner = new Planner(this.#setup.options, unfaulted.end.rootJobId, ({ jobId }) => ({
-      ...unfaulted.end.session.facts.get(jobId),
-    }))
+    const planner = new Planner(
+      this.#setup.options,
+      unfaulted.end.rootJobId,
+      ({ jobId }) => ({
+        ...unfaulted.end.session.facts.get(jobId),
+      }),
+      unfaulted.end.session.queue,
+    )
     const plan = planner.first(unfaulted.points)
     const payloads = payloadsOf(this.#setup.work, this.#setup.options.payloads)
     if (this.#token !== undefined)

@@ -1,5 +1,6 @@
 import type { Claim, Ending } from '../queue/port.ts'
 import { afterTurn, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
+import { EagerJobs } from './eager.ts'
 import { hungError } from './hung.ts'
 import { type DeliveryPort, type Running, start } from './running.ts'
 import type { Session } from './session.ts'
@@ -24,6 +25,7 @@ export async function deliver(
   session: Session,
   claim: Claim,
   port: DeliveryPort = session.queue,
+  blocked?: () => boolean,
 ): Promise<void> {
   const identity = {
     jobId: claim.id,
@@ -35,16 +37,23 @@ export async function deliver(
   const delivery = new Delivery(identity, session.options.mode, session.clock)
   session.deliveries.push(delivery)
   if (claim.timeoutMs !== undefined) session.facts.set(claim.id, { timeoutMs: claim.timeoutMs })
-  delivery.onEnqueued = (name) => session.note('enqueued', claim, name)
+  const { worker } = identity
+  delivery.onEnqueued = (name) => session.note('enqueued', claim, name, undefined, worker)
+  let eager: EagerJobs | undefined
+  delivery.onEager = (jobId) => {
+    eager ??= new EagerJobs(session, (other, isBlocked) => deliver(session, other, session.queue, isBlocked))
+    return eager.start(delivery, jobId)
+  }
   session.note(startOf(claim), claim, claim.part === 'dead' ? 'onDead' : undefined)
   let turned = false
   delivery.onDeath = () => afterTurn(() => (turned = true))
   const woken: Running[] = []
   const running = start(session, claim, delivery, port, () => {
     woken.push(...thaw(session))
-    return woken.length > 0
+    return woken.length > 0 || blocked?.() === true
   })
   const ended = await running.first
+  await eager?.end()
   shared.current = undefined
   if (delivery.fatal !== undefined) throw delivery.fatal
   if (delivery.dead) {
@@ -91,7 +100,7 @@ function isBailOut(error: unknown, reason: Error): boolean {
 }
 
 async function crashed(running: Running): Promise<void> {
-  running.session.note('crashed', running.claim)
+  running.session.note('crashed', running.claim, undefined, undefined, running.worker)
   await running.session.options.onDeath?.()
   await expire(running, 'crashed')
 }

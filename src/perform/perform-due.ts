@@ -1,5 +1,6 @@
 import { FaultlineError } from '../model/error.ts'
-import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
+import type { DueWindow } from '../queue/port.ts'
+import { Delivery, eventLoopTurn, realNowMs } from '../runtime/index.ts'
 import { deliver } from './deliver.ts'
 import type { Session } from './session.ts'
 import { wakeAll } from './suspended.ts'
@@ -34,6 +35,7 @@ export async function performDue(session: Session, due: DueOptions): Promise<voi
     if (count >= limit && (await isDue(session, due.fromMs, untilMs))) {
       throw runaway(`more than ${limit} deliveries`, [...ofJob.keys()])
     }
+    if (options.mode.starts) await startInOrder(session, window(due.fromMs, untilMs))
     const claim = await queue.claim(session.workerName, window(due.fromMs, untilMs))
     if (claim === undefined) {
       if (await wakeAll(session)) continue
@@ -51,6 +53,17 @@ export async function performDue(session: Session, due: DueOptions): Promise<voi
     }
   }
   clock.linger()
+}
+
+/** Of jobs that are due together and may start in any order, the first one may be put off. */
+async function startInOrder(session: Session, due: DueWindow | undefined): Promise<void> {
+  const { queue, clock, workerName: worker, options } = session
+  const [first, other] = (await queue.parallel?.(due)) ?? []
+  if (first === undefined || other === undefined) return
+  const { id: jobId, name, delivery: ordinal, part } = first
+  const place = new Delivery({ jobId, name, ordinal, worker, part }, options.mode, clock)
+  options.mode.reachQueue?.(place, 'start', 'start')
+  if (place.postponed) await queue.postpone?.(due)
 }
 
 /** Asked before claiming: past the limit nothing is taken out of the queue. */

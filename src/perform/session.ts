@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { seededRandom, VirtualClock } from '../clock/index.ts'
 import type { ExecutionContext } from '../model/context.ts'
 import type { Point } from '../model/point.ts'
@@ -33,6 +34,8 @@ export class Session {
   readonly facts: Map<string, { readonly timeoutMs?: number }> = new Map()
   /** Workers that froze, or whose attempt was overtaken: their code waits to be woken. */
   readonly suspended: Running[] = []
+  /** Runs a function in the async context of the run, outside of every delivery. */
+  readonly outside: <R>(fn: () => R) => R = AsyncLocalStorage.snapshot()
   /** Virtual time that faults cost: retries and redeliveries. */
   costMs = 0
   #worker = 1

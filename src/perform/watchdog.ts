@@ -19,7 +19,8 @@ export class Watchdog {
   readonly #blockedAfterMs: number
   readonly #signal: AbortSignal | undefined
   #stop: (() => void) | undefined
-  #watched: Watched | undefined
+  /** The last one is watched; the others wait for it. */
+  readonly #stack: Watched[] = []
   #asked: Watched | undefined
   #progress = -1
   #aliveMs = 0
@@ -37,20 +38,22 @@ export class Watchdog {
   stop(): void {
     this.#stop?.()
     this.#stop = undefined
-    this.#watched = undefined
+    this.#stack.length = 0
   }
 
-  /** Until the returned function is called, or another one is watched. */
+  /** Until the returned function is called; those that were watched before wait for it. */
   watch(watched: Watched): () => void {
-    this.#watched = watched
+    this.#stack.push(watched)
     this.#progress = -1
     return () => {
-      if (this.#watched === watched) this.#watched = undefined
+      const at = this.#stack.indexOf(watched)
+      if (at >= 0) this.#stack.splice(at, 1)
+      this.#progress = -1
     }
   }
 
   #tick(): void {
-    const watched = this.#watched
+    const watched = this.#stack.at(-1)
     if (watched === undefined) return
     if (this.#signal?.aborted) {
       watched.give('aborted')

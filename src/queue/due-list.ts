@@ -5,8 +5,8 @@ export interface Due {
   readonly dueMs: number
   /** Lower first. */
   readonly priority: number
-  /** The order of enqueueing. */
-  readonly order: number
+  /** The order of enqueueing, unless it was put off. */
+  order: number
 }
 
 /** Taken entries stay in front of the rest until there are this many of them. */
@@ -43,15 +43,42 @@ export class DueList<T extends Due> {
 
   /** Takes the first item of the window out. */
   take(window?: DueWindow): T | undefined {
-    const items = this.#items
-    const from = window?.fromMs
-    const index = from === undefined ? this.#start : this.#firstFrom(from)
-    const item = items[index]
-    if (item === undefined) return undefined
-    if (window?.untilMs !== undefined && item.dueMs > window.untilMs) return undefined
-    if (index > this.#start) items.splice(index, 1)
-    else this.#dropFirst()
+    const index = this.#firstOf(window)
+    const item = this.#items[index]
+    if (item !== undefined) this.#drop(index)
     return item
+  }
+
+  /** Takes this item out; whether it was there. */
+  remove(item: T): boolean {
+    const index = this.#items.indexOf(item, this.#start)
+    if (index < 0) return false
+    this.#drop(index)
+    return true
+  }
+
+  /** The first items of the window that are due together and alike in priority, as long as they belong to `group`. */
+  ties(window: DueWindow | undefined, group: (item: T) => boolean): T[] {
+    const ties: T[] = []
+    for (let index = this.#firstOf(window); ; index++) {
+      const item = this.#items[index]
+      const first = ties[0] ?? item
+      if (item === undefined || item.dueMs !== first!.dueMs || item.priority !== first!.priority) return ties
+      if (!group(item)) return ties
+      ties.push(item)
+    }
+  }
+
+  /** Puts the first of some {@link DueList.ties} behind the others. */
+  putOff(ties: readonly T[]): void {
+    const [first, ...others] = ties
+    if (first === undefined) return
+    const orders = ties.map(({ order }) => order)
+    const index = this.#items.indexOf(first, this.#start)
+    for (const [at, item] of [...others, first].entries()) {
+      item.order = orders[at]!
+      this.#items[index + at] = item
+    }
   }
 
   /** All items, in order. */
@@ -64,7 +91,20 @@ export class DueList<T extends Due> {
     this.#start = 0
   }
 
-  #dropFirst(): void {
+  /** Where the first item of the window is; past the end, where there is none. */
+  #firstOf(window: DueWindow | undefined): number {
+    const from = window?.fromMs
+    const index = from === undefined ? this.#start : this.#firstFrom(from)
+    const item = this.#items[index]
+    const late = item !== undefined && window?.untilMs !== undefined && item.dueMs > window.untilMs
+    return late ? this.#items.length : index
+  }
+
+  #drop(index: number): void {
+    if (index > this.#start) {
+      this.#items.splice(index, 1)
+      return
+    }
     this.#start++
     if (this.#start === this.#items.length) {
       this.#items.length = 0

@@ -7,8 +7,8 @@ export interface MemoryJob {
   readonly registered: RegisteredJob
   readonly payload: unknown
   readonly priority: number
-  /** The order of enqueueing. */
-  readonly order: number
+  /** The order of enqueueing, unless it was put off. */
+  order: number
   readonly key: string | undefined
   dueMs: number
   /** The attempt that the next delivery will be, or that runs; 1-based. */

@@ -19,6 +19,7 @@ import type {
   Claim,
   DueWindow,
   Ending,
+  ParallelJob,
   QueueAdapter,
   QueueCapabilities,
   QueueTime,
@@ -129,7 +130,7 @@ export class MemoryQueue implements QueueAdapter {
   }
 
   parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
-    const jobs = this.#waiting.ties(window).filter(({ key }, index, [first]) => first!.key === undefined && key === undefined)
+    const jobs = this.#waiting.ties(window, isKeyless)
     return Promise.resolve(
       jobs.map(({ id, registered, deliveries, part }) => ({
         id,
@@ -141,12 +142,7 @@ export class MemoryQueue implements QueueAdapter {
   }
 
   postpone(window?: DueWindow): Promise<void> {
-    const [first] = this.#waiting.ties(window)
-    if (first !== undefined) {
-      this.#waiting.remove(first)
-      first.turn = ++this.#turn
-      this.#waiting.add(first)
-    }
+    this.#waiting.putOff(this.#waiting.ties(window, isKeyless))
     return Promise.resolve()
   }
 
@@ -230,6 +226,7 @@ export class MemoryQueue implements QueueAdapter {
     delivery?.enqueuePoint(name, 'before')
     const registered = this.#registry.resolve(name, definition)
     let id = options.key === undefined ? undefined : this.#keys.idOf(name, options.key)
+    let dueNow = false
     if (id === undefined) {
       id = `${name}-${++registered.enqueued}`
       const job: MemoryJob = {
@@ -247,10 +244,12 @@ export class MemoryQueue implements QueueAdapter {
         error: undefined,
         claim: undefined,
       }
-      this.#wait(job, dueMsOf(options, this.time.nowMs(), name))
+      const nowMs = this.time.nowMs()
+      this.#wait(job, dueMsOf(options, nowMs, name))
+      dueNow = job.dueMs <= nowMs
     }
-    delivery?.enqueuePoint(name, 'after')
-    return Promise.resolve(id)
+    const started = delivery?.enqueuePoint(name, 'after', { id, dueNow })
+    return started === undefined ? Promise.resolve(id) : started.then(() => id)
   }
 
   #wait(job: MemoryJob, dueMs: number): void {
@@ -283,6 +282,10 @@ export class MemoryQueue implements QueueAdapter {
       message: `Only jobs can be enqueued: received ${describe(what)}; allowed is what defineJob or job.with() returned.`,
     })
   }
+}
+
+function isKeyless({ key }: MemoryJob): boolean {
+  return key === undefined
 }
 
 function jobOf(claim: Claim): MemoryJob {

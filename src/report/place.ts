@@ -18,9 +18,25 @@ interface Name {
 }
 
 /** A merged point is both "after the await" and "before the next line": the await is what matters. */
-const RANK: Record<PointKind, number> = { await: 0, line: 1, call: 2, return: 3, enqueue: 4, settle: 5 }
+const RANK: Record<PointKind, number> = {
+  await: 0,
+  line: 1,
+  call: 2,
+  return: 3,
+  enqueue: 4,
+  settle: 5,
+  start: 6,
+}
 /** In the order of execution. */
-const ORDER: Record<PointKind, number> = { await: 0, call: 1, line: 2, return: 3, enqueue: 4, settle: 5 }
+const ORDER: Record<PointKind, number> = {
+  start: -1,
+  await: 0,
+  call: 1,
+  line: 2,
+  return: 3,
+  enqueue: 4,
+  settle: 5,
+}
 
 /** The site of a point. */
 export function siteOf(point: Point): Site {
@@ -68,6 +84,8 @@ function nameWords(name: Name, point: Point, first: boolean): string {
       return `before ${called} returned${where}`
     case 'enqueue':
       return name.key.replace(/^(before|after) enqueue (.*)$/s, '$1 $2 was enqueued')
+    case 'start':
+      return `before ${point.jobId} started, while others were due at the same time`
     case 'settle':
       return `after ${point.job} returned, before the queue recorded it`
   }

@@ -58,12 +58,15 @@ export async function performDue(session: Session, due: DueOptions): Promise<voi
 /** Of jobs that are due together and may start in any order, the first one may be put off. */
 async function startInOrder(session: Session, due: DueWindow | undefined): Promise<void> {
   const { queue, clock, workerName: worker, options } = session
-  const [first, other] = (await queue.parallel?.(due)) ?? []
-  if (first === undefined || other === undefined) return
-  const { id: jobId, name, delivery: ordinal, part } = first
-  const place = new Delivery({ jobId, name, ordinal, worker, part }, options.mode, clock)
-  options.mode.reachQueue?.(place, 'start', 'start')
-  if (place.postponed) await queue.postpone?.(due)
+  for (let postponed = true; postponed; ) {
+    const [first, other] = (await queue.parallel?.(due)) ?? []
+    if (first === undefined || other === undefined) return
+    const { id: jobId, name, delivery: ordinal, part } = first
+    const place = new Delivery({ jobId, name, ordinal, worker, part }, options.mode, clock)
+    options.mode.reachQueue?.(place, 'start', 'start')
+    postponed = place.postponed
+    if (postponed) await queue.postpone?.(due)
+  }
 }
 
 /** Asked before claiming: past the limit nothing is taken out of the queue. */

@@ -5,6 +5,7 @@ import { progressLine } from '../report/progress.ts'
 import { plural } from '../report/words.ts'
 import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
 import { type Baseline, baseline, plainPoints } from './baseline.ts'
+import { checkDepth } from './check-depth.ts'
 import {
   type Assertions,
   checkWhenDead,
@@ -13,7 +14,7 @@ import {
   splitArguments,
 } from './options.ts'
 import { countOutside } from './outside.ts'
-import { type OtherPayload, payloadsOf } from './payloads.ts'
+import { archivedPayloads, archiveOfWork, type OtherPayload, payloadsOf } from './payloads.ts'
 import { isFailure, makeReport, ResilienceError, type SimulationReport } from './report.ts'
 import { Runner, type Setup } from './run.ts'
 import { sample } from './sample.ts'
@@ -21,7 +22,7 @@ import { type PlannedScenario, Planner } from './scenarios.ts'
 import { changedSource, hashOf, noSuchScenario, parseToken, type Token } from './token.ts'
 import { Trial } from './trial.ts'
 import { withProbes } from './with-probes.ts'
-import { kindOfWork, nameOfWork, type Work } from './work.ts'
+import { nameOfWork, type Work } from './work.ts'
 
 const maxScenariosDefault = 10_000
 /** Real time after which the event loop gets a turn between two scenarios. */
@@ -99,7 +100,7 @@ export function setupOf<W>(
   defaultName: string = nameOfWork(work),
 ): Setup<W> {
   const { assertions, options } = splitArguments<W, SimulationOptions<W>>(first, second)
-  kindOfWork(work)
+  checkDepth(options.depth, work)
   const faults = familiesOf(options.faults).map(({ fault }) => fault)
   checkWhenDead(faults, options.whenDead)
   payloadsOf(work, options.payloads)
@@ -139,6 +140,7 @@ class Simulation<W> {
 
   async #explore(): Promise<SimulationReport> {
     const outside = countOutside()
+    archiveOfWork(this.#setup.work)?.begin()
     const unfaulted = await baseline(this.#runner)
     const trial = new Trial(this.#runner, unfaulted)
     if (unfaulted.finding !== undefined) {
@@ -157,7 +159,8 @@ class Simulation<W> {
       unfaulted.end.session.queue,
     )
     const plan = planner.first(unfaulted.points)
-    const payloads = payloadsOf(this.#setup.work, this.#setup.options.payloads)
+    const { work, options } = this.#setup
+    const payloads = [...payloadsOf(work, options.payloads), ...archivedPayloads(work)]
     if (this.#token !== undefined)
       return this.#replay(this.#token, unfaulted, trial, planner, plan.scenarios, payloads)
     for (const payload of payloads) await trial.runPayload(payload)

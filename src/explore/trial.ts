@@ -174,7 +174,7 @@ interface Attempt {
   readonly after: readonly RecordedPoint[]
 }
 
-/** The faults that consume an attempt of the memory queue. */
+/** The faults that consume an attempt of the memory queue; at settle only the acknowledgement is lost. */
 const consuming = new Set(['error', 'timeout'])
 
 /** Where several faults alone use up the attempts of the job that died, nobody is to blame. */
@@ -186,7 +186,9 @@ function outcomeOf(
   if (finding.reason !== 'dead' || faults.length < 2) return 'failed'
   const usedUp = session.queue.dead.every(
     ({ id, attempt }) =>
-      faults.filter(({ fault, point }) => consuming.has(fault) && point.jobId === id).length >= attempt,
+      faults.filter(
+        ({ fault, point }) => consuming.has(fault) && point.kind !== 'settle' && point.jobId === id,
+      ).length >= attempt,
   )
   return usedUp ? 'beyond-policy' : 'failed'
 }

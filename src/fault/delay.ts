@@ -15,7 +15,10 @@ export function delay(duration: Duration): Fault {
     [faultBrand]: true,
     name: 'delay',
     variant: String(duration),
-    obstacle: () => undefined,
+    obstacle: (_place, _policy, facts) =>
+      facts?.timeoutMs !== undefined && ms >= facts.timeoutMs
+        ? 'the time-out of the job passes first: that is the fault timeout'
+        : undefined,
     strike: ({ delivery, activation, canHold }) => {
       const passed = delivery.clock.pass(ms)
       if (!canHold) return false

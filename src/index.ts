@@ -83,6 +83,7 @@ export {
   performAllWithin,
 } from './perform/index.ts'
 export {
+  archivePayloads,
   type Claim,
   type DueWindow,
   defineJob,

@@ -1,4 +1,6 @@
 import { FaultlineError } from '../model/error.ts'
+import { isJobRequest } from '../model/job.ts'
+import { archiveOf } from '../queue/index.ts'
 import { kindOfWork, type Work } from './work.ts'
 
 /** A payload that is delivered instead of the job's own. */
@@ -24,6 +26,17 @@ export function payloadsOf(work: Work, payloads: unknown): OtherPayload[] {
     })
   }
   return payloads.map((value, index) => ({ id: `payload[${index}]`, value }))
+}
+
+/** The archive of the job's payloads, where it has one. */
+export function archiveOfWork(work: Work): ReturnType<typeof archiveOf> {
+  return isJobRequest(work) ? archiveOf(work.job) : undefined
+}
+
+/** What the archive holds beside the shapes that the work itself enqueues. */
+export function archivedPayloads(work: Work): OtherPayload[] {
+  const others = archiveOfWork(work)?.others() ?? []
+  return others.map((value, index) => ({ id: `archived[${index}]`, value }))
 }
 
 const kindWords = {

@@ -39,6 +39,8 @@ export interface ContextDelivery {
   enqueuePoint(name: string, when: 'before'): void
   /** Reached after that; a queue that gets a promise lets `enqueue` resolve once that is fulfilled. */
   enqueuePoint(name: string, when: 'after', enqueued?: EnqueuedJob): Promise<void> | undefined
+  /** A mistake that must not pass for a failure of the job: ends the run. */
+  fatal?: Error | undefined
   /** A virtual timer that must die with the delivery. */
   ownTimer(timer: object): void
 }

@@ -10,6 +10,8 @@ export interface Environment {
   readonly loader?: LoaderState
   /** `CI`, unless it is empty, `0` or `false`. */
   readonly ci: boolean
+  /** `FAULTLINE_UPDATE`, unless it is empty, `0` or `false`; or Vitest runs with `-u`. */
+  readonly update: boolean
   /** `GITHUB_ACTIONS=true`. */
   readonly githubActions: boolean
   /** `NO_COLOR`, unless it is empty. */
@@ -51,12 +53,25 @@ export function environment(): Environment {
     ...(env.FAULTLINE_REPLAY ? { replay: env.FAULTLINE_REPLAY } : {}),
     ...(shard === undefined ? {} : { shard }),
     ...(loader === undefined ? {} : { loader }),
-    ci: !['', '0', 'false'].includes(env.CI ?? ''),
+    ci: isSet(env.CI),
+    update: isSet(env.FAULTLINE_UPDATE) || vitestUpdates(),
     githubActions: env.GITHUB_ACTIONS === 'true',
     noColor: (env.NO_COLOR ?? '') !== '',
     dumbTerminal: env.TERM === 'dumb',
     nodeTestChild: env.NODE_TEST_CONTEXT !== undefined,
   }
+}
+
+function isSet(text = ''): boolean {
+  return !['', '0', 'false'].includes(text)
+}
+
+/** A test worker of Vitest does not see the command line, only what came of it. */
+function vitestUpdates(): boolean {
+  const { __vitest_worker__: worker } = globalThis as {
+    __vitest_worker__?: { config?: { snapshotOptions?: { updateSnapshot?: string } } }
+  }
+  return worker?.config?.snapshotOptions?.updateSnapshot === 'all'
 }
 
 function shardOf(text: string | undefined): Environment['shard'] {

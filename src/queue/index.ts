@@ -1,4 +1,5 @@
 export { defineJob } from './define-job.ts'
 export { MemoryQueue, memoryQueue } from './memory.ts'
 export type { MemoryQueueOptions } from './memory-options.ts'
+export { archiveOf, archivePayloads } from './payload-archive.ts'
 export type * from './port.ts'

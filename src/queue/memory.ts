@@ -15,6 +15,7 @@ import type { MemoryQueueOptions } from './memory-options.ts'
 import { startMsOf } from './memory-options.ts'
 import { MemoryTime } from './memory-time.ts'
 import { crossBroker } from './payload.ts'
+import { archiveOf } from './payload-archive.ts'
 import type {
   Claim,
   DueWindow,
@@ -225,6 +226,7 @@ export class MemoryQueue implements QueueAdapter {
     const delivery: ContextDelivery | undefined = execution.getStore()?.delivery
     delivery?.enqueuePoint(name, 'before')
     const registered = this.#registry.resolve(name, definition)
+    archive(registered.job, crossed, delivery)
     let id = options.key === undefined ? undefined : this.#keys.idOf(name, options.key)
     let dueNow = false
     if (id === undefined) {
@@ -281,6 +283,16 @@ export class MemoryQueue implements QueueAdapter {
     return new FaultlineError('FAULTLINE_UNKNOWN_JOB', {
       message: `Only jobs can be enqueued: received ${describe(what)}; allowed is what defineJob or job.with() returned.`,
     })
+  }
+}
+
+/** Shows a payload to the archive of its job; what that refuses ends the run, also inside of a delivery. */
+function archive(job: object, payload: unknown, delivery: ContextDelivery | undefined): void {
+  try {
+    archiveOf(job)?.meet(payload)
+  } catch (error) {
+    if (delivery !== undefined) delivery.fatal = error as Error
+    throw error
   }
 }
 

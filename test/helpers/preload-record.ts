@@ -4,7 +4,12 @@ import { type ContextClock, execution } from '../../src/model/context.ts'
 import * as runtime from '../../src/runtime/index.ts'
 
 const mode = new runtime.RecordMode()
-const clock: ContextClock = { nowMs: Date.now, setTimer: () => ({}), clearTimer: () => {} }
+const clock: ContextClock = {
+  nowMs: Date.now,
+  setTimer: () => ({}),
+  clearTimer: () => {},
+  pass: async () => {},
+}
 const identity = { jobId: 'suite-1', name: 'suite', ordinal: 1, worker: 'worker 1' }
 const delivery = new runtime.Delivery(identity, mode, clock)
 

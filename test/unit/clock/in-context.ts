@@ -21,7 +21,7 @@ export class PlainDelivery implements ContextDelivery {
   dead = false
   readonly timers: object[] = []
 
-  enqueuePoint(): void {}
+  enqueuePoint(): undefined {}
 
   ownTimer(timer: object): void {
     this.timers.push(timer)

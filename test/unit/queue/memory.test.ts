@@ -166,12 +166,13 @@ describe('inside a delivery', () => {
     const at = (when: string): ContextDelivery => ({
       dead: false,
       ownTimer: noop,
-      enqueuePoint: (name, reached) => {
+      enqueuePoint: (name: string, reached: string) => {
         seen.push([name, reached])
         if (reached === when) throw new Error(`struck ${when}`)
+        return undefined
       },
     })
-    const clock = { nowMs: () => 0, setTimer: () => ({}), clearTimer: noop }
+    const clock = { nowMs: () => 0, setTimer: () => ({}), clearTimer: noop, pass: async () => {} }
     const inside = (when: string) =>
       execution.run({ clock, random: Math.random, delivery: at(when) }, () =>
         messageOf(queue.enqueue(mail, 'x')),

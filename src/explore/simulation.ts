@@ -128,14 +128,21 @@ class Simulation<W> {
 
   async #explore(): Promise<SimulationReport> {
     const outside = countOutside()
-    const unfaulted = await baseline(this.#runner)
+    const { signal } = this.#setup.options
+    const unfaulted = await baseline(this.#runner).catch((error: unknown) => {
+      throw signal?.aborted && error === signal.reason ? aborted(error, 'in the run without faults') : error
+    })
     const trial = new Trial(this.#runner, unfaulted)
     if (unfaulted.finding !== undefined) {
-      return this.#report(unfaulted, [trial.baselineFailure(unfaulted.finding)], {
-        notApplicable: {},
-        notCovered: { scenarios: 'all: the run without faults is wrong already' },
-        skipped: 0,
-      })
+      return this.#report(
+        unfaulted,
+        [trial.baselineFailure(unfaulted.finding, unfaulted.end.session.timeline)],
+        {
+          notApplicable: {},
+          notCovered: { scenarios: 'all: the run without faults is wrong already' },
+          skipped: 0,
+        },
+      )
     }
     const plan = planScenarios(unfaulted.points, this.#setup.options, unfaulted.end.rootJobId)
     if (this.#token !== undefined) return this.#replay(this.#token, unfaulted, trial, plan.scenarios)
@@ -157,9 +164,13 @@ class Simulation<W> {
     let turnAtMs = realNowMs() + turnMs
     let done = 0
     for (const scenario of scenarios) {
-      if (signal?.aborted) throw aborted(signal.reason, done, scenarios.length)
+      if (signal?.aborted) throw aborted(signal.reason, after(done, scenarios))
       if (realNowMs() - this.#startedMs > budgetMs) break
-      await trial.run(scenario)
+      try {
+        await trial.run(scenario)
+      } catch (error) {
+        throw signal?.aborted && error === signal.reason ? aborted(error, after(done, scenarios)) : error
+      }
       done++
       onProgress?.(done, scenarios.length)
       line.update(done, scenarios.length, this.#setup.name, isFailure(trial.results.at(-1)!))
@@ -244,9 +255,13 @@ function noScenarios(report: SimulationReport): FaultlineError {
   })
 }
 
-function aborted(reason: unknown, done: number, of: number): FaultlineError {
+function after(done: number, { length }: readonly unknown[]): string {
+  return `after ${done} of ${length} scenarios`
+}
+
+function aborted(reason: unknown, when: string): FaultlineError {
   return new FaultlineError('FAULTLINE_ABORTED', {
-    message: `The simulation was cancelled after ${done} of ${of} scenarios.`,
+    message: `The simulation was cancelled ${when}.`,
     cause: reason,
   })
 }

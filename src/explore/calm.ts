@@ -3,7 +3,7 @@ import { type Delivery, eventLoopTurn, realNowMs } from '../runtime/index.ts'
 /** Turns of the event loop that floating promises get to show themselves. */
 const turns = 3
 /** Real time that I/O which the run left behind gets to come back. */
-const ioMs = 25
+const ioMs = 150
 
 /** Waits until nothing of a run is left to run, as far as can be told cheaply: rejections have been reported. */
 export async function calm(deliveries: readonly Delivery[], resourcesBefore: number): Promise<void> {

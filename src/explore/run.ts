@@ -112,7 +112,10 @@ export class Runner<W> {
       session.clock.stop()
       // The next run has a worker of its own: what an error or a hang left checked out goes with this one.
       if (plan.faults.length > 0 || hung) await options.onCrash?.()
-      if (options.teardown !== undefined) await execution.run(quiet, () => options.teardown!(world))
+      if (options.teardown !== undefined) {
+        await execution.run(session.quietContext('teardown'), () => options.teardown!(world))
+        session.clock.stop()
+      }
     }
   }
 

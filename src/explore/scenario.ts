@@ -3,6 +3,7 @@ import { FaultlineError } from '../model/error.ts'
 import type { Place, Point } from '../model/point.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import type { Session } from '../perform/index.ts'
+import { plural } from '../report/words.ts'
 import {
   arm,
   type Delivery,
@@ -101,7 +102,7 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
   })
   await eventLoopTurn()
   const unfired = glitches.find((_, index) => !searches[index]!.fired)
-  if (unfired !== undefined) throw unfiredError(runner.setup.name, unfired, end)
+  if (unfired !== undefined) throw unfiredError(runner.setup, unfired, end)
   return judged(runner, glitches, points, end, [...searches], startedMs)
 }
 
@@ -178,9 +179,13 @@ function pointOf(search: Search, place: Place): Point {
   return { ...place, hit: search.hit, attempt: identity.ordinal, job: identity.name, jobId: identity.jobId }
 }
 
-function unfiredError(name: string, glitch: Glitch, end: RunEnd): FaultlineError {
+function unfiredError(
+  { name, work }: { readonly name: string; readonly work: Work },
+  glitch: Glitch,
+  end: RunEnd,
+): FaultlineError {
   const places = registeredFiles().flatMap((file) => placesOf(file))
-  if (places.length === 0) return noPoints(name, [])
+  if (places.length === 0) return noPoints({ name, work })
   if (!places.some((place) => glitch.matches(place))) return noSuchPoint(glitch, places)
   const timing = Object.entries(glitch.timing)
     .map(([key, value]) => `${key} ${value}`)
@@ -201,7 +206,7 @@ function noSuchPoint(glitch: Glitch, places: readonly Place[]): FaultlineError {
     .slice(0, 3)
     .map(({ key }) => key)
   return new FaultlineError('FAULTLINE_NO_SUCH_POINT', {
-    message: `${glitch.description} matches no point of the ${new Set(places.map((place) => place.file)).size} instrumented files.`,
+    message: `${glitch.description} matches no point of the ${plural(new Set(places.map((place) => place.file)).size, 'instrumented file')}.`,
     ...(near.length === 0 ? undefined : { hint: `The nearest are ${near.join(', ')}.` }),
   })
 }

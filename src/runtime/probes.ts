@@ -82,6 +82,7 @@ function awaiting(
   activation.awaited = awaited
   if (delivery.death !== undefined) {
     if (awaited instanceof Promise) awaited.catch(() => {})
+    if (delivery.abandoned) return new Promise(() => {})
     throw delivery.death
   }
   if (++delivery.awaits > awaitsMax) throw endless(delivery, runaway(delivery, file, index))

@@ -1,7 +1,7 @@
 import { FaultlineError } from '../model/error.ts'
 import type { Point } from '../model/point.ts'
 import type { Finding } from '../oracle/index.ts'
-import { arm, type FileRecord, RecordMode, shared } from '../runtime/index.ts'
+import { arm, type FileRecord, RecordMode } from '../runtime/index.ts'
 import { noPoints } from './no-points.ts'
 import { firstDivergence, type RecordedPoint, recordedPoints } from './recorded.ts'
 import type { RunEnd, Runner } from './run.ts'
@@ -32,7 +32,7 @@ export async function baseline<W>(runner: Runner<W>): Promise<Baseline> {
   const first = await record(runner)
   const files = filesOf(first.points)
   if (first.end.finding !== undefined) return { ...first, finding: first.end.finding, files }
-  if (files.size === 0) throw noPoints(runner.setup.name, Object.values(shared.files))
+  if (files.size === 0) throw noPoints(runner.setup)
   runner.expected = { snapshot: first.end.snapshot }
   const second = await record(runner)
   const finding = nondeterminism(first.points, second)

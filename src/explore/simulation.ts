@@ -4,6 +4,7 @@ import type { ScenarioResult } from '../model/result.ts'
 import { progressLine } from '../report/progress.ts'
 import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
 import { type Baseline, baseline, plainPoints } from './baseline.ts'
+import { ignoredInWords } from './ignored.ts'
 import { type Assertions, familiesOf, type SimulationOptions, splitArguments } from './options.ts'
 import { countOutside } from './outside.ts'
 import { isFailure, makeReport, ResilienceError, type SimulationReport } from './report.ts'
@@ -148,7 +149,11 @@ class Simulation<W> {
     if (this.#token !== undefined) return this.#replay(this.#token, unfaulted, trial, plan.scenarios)
     const { maxScenarios = maxScenariosDefault } = this.#setup.options
     const chosen = sample(plan.scenarios, maxScenarios, this.#setup.seed)
-    const notCovered = { ...plan.notCovered, ...outsideInWords(outside.size) }
+    const notCovered = {
+      ...plan.notCovered,
+      ...outsideInWords(outside.size),
+      ...ignoredInWords(unfaulted.files),
+    }
     if (chosen.length < plan.scenarios.length)
       notCovered.sampled = `sampled ${chosen.length} of ${plan.scenarios.length} scenarios`
     const results = await this.#runAll(trial, chosen)

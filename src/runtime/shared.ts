@@ -10,6 +10,8 @@ export interface FileRecord {
   readonly hash: string
   /** JSON, one row a place. */
   readonly table: string
+  /** How many functions and statements comments left out; absent: none. */
+  readonly ignored?: number
   /** One byte a place: not 0 where armed. */
   readonly s: Uint8Array
   /** The decoded table; use `placesOf`. */

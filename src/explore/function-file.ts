@@ -1,4 +1,3 @@
-import { Session } from 'node:inspector'
 import { fileURLToPath } from 'node:url'
 import { isJobRequest } from '../model/job.ts'
 import { kindOfWork, type Once, type Work } from './work.ts'
@@ -24,7 +23,8 @@ function functionOf(work: Work): unknown {
 
 /** Asks V8's inspector: takes some 50 ms, and is exact whoever wrapped the definition of the job. */
 function fileOf(fn: object): string | undefined {
-  const session = new Session()
+  // Not every build of Node has it, and hardly any process needs it.
+  const session = new (process.getBuiltinModule('node:inspector').Session)()
   const holder = globalThis as { [held]?: object }
   holder[held] = fn
   session.connect()

@@ -45,6 +45,10 @@ export interface SharedRuntime extends Partial<Probes> {
   current?: Activation | undefined
   /** Grows with every await that settled: the watchdog's sign of life. */
   progress: number
+  /** How a file is armed; absent: not at all. */
+  armFile?: ((file: FileRecord) => void) | undefined
+  /** The files that have been armed since. */
+  dirty?: Set<FileRecord>
   /** Called for each file that registers. */
   registered?: ((file: FileRecord) => void) | undefined
 }

@@ -5,11 +5,19 @@ const turns = 3
 /** Real time that I/O which the run left behind gets to come back. */
 const ioMs = 150
 
-/** Waits until nothing of a run is left to run, as far as can be told cheaply: rejections have been reported. */
-export async function calm(deliveries: readonly Delivery[], resourcesBefore: number): Promise<void> {
+/**
+ * Waits until nothing of a run is left to run, as far as can be told cheaply: rejections have been reported, and
+ * virtual timers that were left behind have fired, always or never.
+ */
+export async function calm(
+  deliveries: readonly Delivery[],
+  resourcesBefore: number,
+  clock: { readonly hasTimers: boolean },
+): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await eventLoopTurn()
   const untilMs = realNowMs() + ioMs
-  while (process.getActiveResourcesInfo().length > resourcesBefore && realNowMs() < untilMs) {
+  const isBusy = (): boolean => clock.hasTimers || process.getActiveResourcesInfo().length > resourcesBefore
+  while (isBusy() && realNowMs() < untilMs) {
     if (deliveries.some((delivery) => delivery.late !== undefined)) return
     await eventLoopTurn()
   }

@@ -104,7 +104,7 @@ export class Runner<W> {
       const resources = plan.patient ? process.getActiveResourcesInfo().length : 0
       const performed = await this.#perform(session, world)
       hung = performed.finding?.reason === 'hung'
-      if (plan.patient) await calm(session.deliveries, resources)
+      if (plan.patient) await calm(session.deliveries, resources, session.clock)
       const judged = await this.#judge(session, plan, world, performed)
       return { ...judged, session, rootJobId: performed.rootJobId }
     } finally {

@@ -35,6 +35,14 @@ const unsettled: [Name, string][] = [
     "‹w.effect('late')› in faulty.setImmediate that is not awaited.<anonymous>",
   ],
   [
+    'a timer that nobody waits for',
+    "‹w.effect('in a minute')› in faulty.a timer that nobody waits for.<anonymous>",
+  ],
+  [
+    'an abort that is not called off',
+    '‹setTimeout(() => controller.abort(), 5_000)› in faulty.an abort that is not called off.<anonymous>',
+  ],
+  [
     'a timer that is not awaited',
     "‹w.effect('an hour later')› in faulty.a timer that is not awaited.<anonymous>",
   ],
@@ -43,7 +51,7 @@ const unsettled: [Name, string][] = [
 
 describe('what is not awaited is found without any fault', () => {
   test.for(unsettled)('%s', async ([name, where]) => {
-    for (let run = 0; run < 3; run++) {
+    for (let run = 0; run < 5; run++) {
       expect((await found(name)).findings).toEqual([
         `baseline unsettled: Code of job-1 still ran after delivery 1 had settled: ${where}.\n  hint: Something is not awaited: a missing \`await\`, \`forEach(async …)\`, a promise that is not returned. What it does after the settle is lost when the worker stops.`,
       ])

@@ -12,11 +12,11 @@ const ioMs = 150
 export async function calm(
   deliveries: readonly Delivery[],
   resourcesBefore: number,
-  clock: { readonly hasTimers: boolean },
+  clock: { readonly willFire: boolean },
 ): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await eventLoopTurn()
   const untilMs = realNowMs() + ioMs
-  const isBusy = (): boolean => clock.hasTimers || process.getActiveResourcesInfo().length > resourcesBefore
+  const isBusy = (): boolean => clock.willFire || process.getActiveResourcesInfo().length > resourcesBefore
   while (isBusy() && realNowMs() < untilMs) {
     if (deliveries.some((delivery) => delivery.late !== undefined)) return
     await eventLoopTurn()

@@ -1,5 +1,5 @@
 import { defineJob, memoryQueue, runSimulation, simulate } from 'faultline'
-import { expect, test } from 'vitest'
+import { test } from 'vitest'
 import { charge } from '../../../fixtures/engine/charge.ts'
 import { World } from '../../helpers/engine-world.ts'
 

@@ -35,10 +35,6 @@ const unsettled: [Name, string][] = [
     "‹w.effect('late')› in faulty.setImmediate that is not awaited.<anonymous>",
   ],
   [
-    'an abort that is not called off',
-    '‹setTimeout(() => controller.abort(), 5_000)› in faulty.an abort that is not called off.<anonymous>',
-  ],
-  [
     'a timer that is not awaited',
     "‹w.effect('an hour later')› in faulty.a timer that is not awaited.<anonymous>",
   ],

@@ -74,7 +74,9 @@ function glitchesOf(given: unknown): Glitch[] {
 async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): Promise<ScenarioResult> {
   const startedMs = realNowMs()
   if (runner.setup.options.snapshot !== undefined) {
-    runner.expected = { snapshot: (await record(runner)).end.snapshot }
+    const { end } = await record(runner)
+    if (end.finding !== undefined) throw wrongAlready(runner.setup.name, end.finding.error)
+    runner.expected = { snapshot: end.snapshot }
   }
   let session: Session | undefined
   const points: Point[] = []
@@ -217,4 +219,12 @@ function awayFrom(key: string, candidate: string): number {
   const [, otherFile, otherLine] = /^(.*?):(\d+)(?::\d+)?$/.exec(candidate) ?? []
   if (file === undefined || otherFile === undefined) return distance(key, candidate)
   return distance(file, otherFile) * 1_000 + Math.abs(Number(line) - Number(otherLine))
+}
+
+function wrongAlready(name: string, cause: Error): FaultlineError {
+  return new FaultlineError('FAULTLINE_ASSERTION', {
+    message: `${name} is wrong without any fault: ${cause.message}`,
+    hint: 'With `snapshot` the work is performed once without faults first. Nothing else was run; fix this first.',
+    cause,
+  })
 }

@@ -260,6 +260,17 @@ describe('runScenario', () => {
     )
   })
 
+  test('says so where the run without faults, which a snapshot needs, is wrong already', async () => {
+    const options = {
+      setup,
+      glitch: glitchAt(file, "await w.io('mark')"),
+      snapshot: (w: World) => w.log.length,
+    }
+    await expect(runScenario(jobOf(code.charge).with(null), options, () => false)).rejects.toThrowError(
+      'job is wrong without any fault: The assertions returned false.',
+    )
+  })
+
   test('judges a snapshot by the run without faults', async () => {
     const options = {
       glitch: glitchBeforeLine(lineOf("await w.io('mark')"), crash()),

@@ -10,6 +10,7 @@ import { deliver, performDue, Session, Watchdog } from '../perform/index.ts'
 import { defineJob, MemoryQueue } from '../queue/index.ts'
 import type { Claim, QueueAdapter } from '../queue/port.ts'
 import { disarm, type Mode } from '../runtime/index.ts'
+import { bounded } from './bounded.ts'
 import { calm } from './calm.ts'
 import { OncePort, onceClaim } from './once-port.ts'
 import type { Assertions, RunInfo, SimulationOptions } from './options.ts'
@@ -72,11 +73,11 @@ export class Runner<W> {
     const uninstall = installVirtualGlobals()
     this.#watchdog.start()
     try {
-      const dispose = await this.setup.options.boot?.()
+      const dispose = await bounded('boot', () => this.setup.options.boot?.())
       try {
         return await body()
       } finally {
-        if (typeof dispose === 'function') await dispose()
+        if (typeof dispose === 'function') await bounded('What boot returned', () => dispose())
       }
     } finally {
       this.#watchdog.stop()
@@ -97,7 +98,9 @@ export class Runner<W> {
       onDeath: () => this.#afterDeath(),
     })
     const quiet = session.quietContext('quiet')
-    const world = (await execution.run(quiet, () => options.setup?.({ queue, signal: this.#signal }))) as W
+    const world = (await execution.run(quiet, () =>
+      bounded<W | undefined>('setup', () => options.setup?.({ queue, signal: this.#signal })),
+    )) as W
     let hung = false
     try {
       plan.arm(session)
@@ -111,9 +114,11 @@ export class Runner<W> {
       disarm()
       session.clock.stop()
       // The next run has a worker of its own: what an error or a hang left checked out goes with this one.
-      if (plan.faults.length > 0 || hung) await options.onCrash?.()
+      if (plan.faults.length > 0 || hung) await this.#afterDeath()
       if (options.teardown !== undefined) {
-        await execution.run(session.quietContext('teardown'), () => options.teardown!(world))
+        await execution.run(session.quietContext('teardown'), () =>
+          bounded('teardown', () => options.teardown!(world)),
+        )
         session.clock.stop()
       }
     }
@@ -122,15 +127,15 @@ export class Runner<W> {
   async #freshQueue(): Promise<QueueAdapter> {
     const { queue } = this.setup.options
     if (queue === undefined) return new MemoryQueue({ now: new Date(this.setup.nowMs) })
-    if (typeof queue === 'function') return await queue()
+    if (typeof queue === 'function') return await bounded('queue', queue)
     await queue.clear({ nowMs: this.setup.nowMs })
     return queue
   }
 
   async #afterDeath(): Promise<void> {
     const { onCrash, restart } = this.setup.options
-    await onCrash?.()
-    await restart?.()
+    await bounded('onCrash', () => onCrash?.())
+    await bounded('restart', () => restart?.())
   }
 
   /** Enqueues the work and performs everything; a run that does not end is a finding. */
@@ -166,7 +171,9 @@ export class Runner<W> {
     }
     const context = session.quietContext('enqueue')
     if (kind === 'enqueuedBy') {
-      await execution.run(context, () => (work as EnqueuedBy).fn({ queue, world: world as never }))
+      await execution.run(context, () =>
+        bounded('enqueuedBy', () => (work as EnqueuedBy).fn({ queue, world: world as never })),
+      )
     } else {
       const request =
         kind === 'job' ? (work as JobRequest) : this.#scriptJob(work as () => unknown).with(null)
@@ -210,7 +217,13 @@ export class Runner<W> {
     const quiet = session.quietContext('judge')
     let snapshot: unknown
     if (options.snapshot !== undefined) {
-      snapshot = fixSnapshot(await execution.run(quiet, () => options.snapshot!(world)))
+      try {
+        snapshot = await execution.run(quiet, () => bounded('snapshot', () => options.snapshot!(world)))
+      } catch (error) {
+        if (isFaultlineError(error)) throw error
+        return { finding: { reason: 'snapshot', error: asError(error) } }
+      }
+      snapshot = fixSnapshot(snapshot)
       if (this.expected !== undefined)
         finding = compareSnapshots(this.expected.snapshot, snapshot, options.mask ?? [])
     }
@@ -240,7 +253,9 @@ export class Runner<W> {
       id: plan.id,
     }
     try {
-      const verdict = await execution.run(session.quietContext('judge'), () => assertions(info, world))
+      const verdict = await execution.run(session.quietContext('judge'), () =>
+        bounded('The assertions', () => assertions(info, world)),
+      )
       if (verdict !== false) return undefined
       return {
         reason: 'assertion',
@@ -249,10 +264,14 @@ export class Runner<W> {
     } catch (error) {
       return {
         reason: 'assertion',
-        error: error instanceof Error ? error : new Error(String(error), { cause: error }),
+        error: asError(error),
       }
     }
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
 }
 
 interface Performance {

@@ -2,6 +2,7 @@ import { environment } from '../model/environment.ts'
 import { FaultlineError } from '../model/error.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { progressLine } from '../report/progress.ts'
+import { plural } from '../report/words.ts'
 import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
 import { type Baseline, baseline, plainPoints } from './baseline.ts'
 import { ignoredInWords } from './ignored.ts'
@@ -153,6 +154,7 @@ class Simulation<W> {
       ...plan.notCovered,
       ...outsideInWords(outside.size),
       ...ignoredInWords(unfaulted.files),
+      ...warmUpInWords(unfaulted.warmUp),
     }
     if (chosen.length < plan.scenarios.length)
       notCovered.sampled = `sampled ${chosen.length} of ${plan.scenarios.length} scenarios`
@@ -228,6 +230,13 @@ class Simulation<W> {
       root: file?.root ?? process.cwd(),
       durationMs: realNowMs() - this.#startedMs,
     })
+  }
+}
+
+function warmUpInWords(count: number): Record<string, string> {
+  if (count === 0) return {}
+  return {
+    warmUp: `${plural(count, 'point')} that only the very first run reached: what it made (a client, a cache, a module) stayed in memory`,
   }
 }
 

@@ -61,6 +61,11 @@ export class VirtualClock implements ContextClock {
     return this.#timers.first() !== undefined
   }
 
+  /** Whether a virtual timer is pending that will fire by itself. */
+  get willFire(): boolean {
+    return this.#mayFire()
+  }
+
   nowMs(): number {
     return this.#time.nowMs()
   }

@@ -1,7 +1,7 @@
 import { FaultlineError } from '../model/error.ts'
 import type { Point } from '../model/point.ts'
 import type { Finding } from '../oracle/index.ts'
-import { arm, type FileRecord, RecordMode, shared } from '../runtime/index.ts'
+import { arm, type FileRecord, RecordMode } from '../runtime/index.ts'
 import { noPoints } from './no-points.ts'
 import { firstDivergence, type RecordedPoint, recordedPoints } from './recorded.ts'
 import type { RunEnd, Runner } from './run.ts'
@@ -13,6 +13,8 @@ export interface Baseline {
   readonly finding: Finding | undefined
   readonly points: readonly RecordedPoint[]
   readonly files: ReadonlySet<FileRecord>
+  /** Points that only the very first run reached: a client made, a cache filled, a module loaded late. */
+  readonly warmUp: number
 }
 
 /** Points that are kept of a run that never ended. */
@@ -31,12 +33,37 @@ export async function record<W>(runner: Runner<W>): Promise<{ end: RunEnd; point
 export async function baseline<W>(runner: Runner<W>): Promise<Baseline> {
   const first = await record(runner)
   const files = filesOf(first.points)
-  if (first.end.finding !== undefined) return { ...first, finding: first.end.finding, files }
-  if (files.size === 0) throw noPoints(runner.setup.name, Object.values(shared.files))
+  if (first.end.finding !== undefined) return { ...first, finding: first.end.finding, files, warmUp: 0 }
+  if (files.size === 0) throw noPoints(runner.setup)
   runner.expected = { snapshot: first.end.snapshot }
   const second = await record(runner)
   const finding = nondeterminism(first.points, second)
-  return { ...first, finding, files }
+  if (finding === undefined || second.end.finding !== undefined)
+    return { ...first, finding, files, warmUp: 0 }
+  const warmUp = onlyInFirst(first.points, second.points)
+  if (warmUp === undefined) return { ...first, finding, files, warmUp: 0 }
+  const third = await record(runner)
+  if (nondeterminism(second.points, third) !== undefined) return { ...first, finding, files, warmUp: 0 }
+  return { ...second, finding: undefined, files: filesOf([...first.points, ...second.points]), warmUp }
+}
+
+/**
+ * How many points the first run reached more often than the second, where it reached none less often: what a run
+ * leaves in memory (a client, a cache, a module) spares the next ones the way there.
+ */
+function onlyInFirst(first: readonly RecordedPoint[], second: readonly RecordedPoint[]): number | undefined {
+  const counts = new Map<string, number>()
+  for (const recorded of first) counts.set(placeOf(recorded), (counts.get(placeOf(recorded)) ?? 0) + 1)
+  for (const recorded of second) {
+    const left = (counts.get(placeOf(recorded)) ?? 0) - 1
+    if (left < 0) return undefined
+    counts.set(placeOf(recorded), left)
+  }
+  return first.length - second.length
+}
+
+function placeOf({ point, index }: RecordedPoint): string {
+  return `${point.jobId}/${point.attempt}/${point.file}:${index}:${point.key}`
 }
 
 function nondeterminism(

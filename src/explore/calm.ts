@@ -3,13 +3,21 @@ import { type Delivery, eventLoopTurn, realNowMs } from '../runtime/index.ts'
 /** Turns of the event loop that floating promises get to show themselves. */
 const turns = 3
 /** Real time that I/O which the run left behind gets to come back. */
-const ioMs = 25
+const ioMs = 150
 
-/** Waits until nothing of a run is left to run, as far as can be told cheaply: rejections have been reported. */
-export async function calm(deliveries: readonly Delivery[], resourcesBefore: number): Promise<void> {
+/**
+ * Waits until nothing of a run is left to run, as far as can be told cheaply: rejections have been reported, and
+ * virtual timers that were left behind have fired, always or never.
+ */
+export async function calm(
+  deliveries: readonly Delivery[],
+  resourcesBefore: number,
+  clock: { readonly willFire: boolean },
+): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await eventLoopTurn()
   const untilMs = realNowMs() + ioMs
-  while (process.getActiveResourcesInfo().length > resourcesBefore && realNowMs() < untilMs) {
+  const isBusy = (): boolean => clock.willFire || process.getActiveResourcesInfo().length > resourcesBefore
+  while (isBusy() && realNowMs() < untilMs) {
     if (deliveries.some((delivery) => delivery.late !== undefined)) return
     await eventLoopTurn()
   }

@@ -12,6 +12,6 @@ export {
   setupOf,
   simulate,
   simulateSetup,
-} from './simulation.ts'
+} from './simulate.ts'
 export { trace } from './trace.ts'
 export { type EnqueuedBy, enqueuedBy, type Once, once, type Work } from './work.ts'

@@ -185,8 +185,41 @@ function checkOptions(
     if (value !== undefined && typeof value !== 'function')
       throw bad(`${name}: received ${kind(value)}; allowed is a function.`)
   }
+  checkShapes(options)
   if (options.seed !== undefined && !Number.isSafeInteger(options.seed)) {
     throw bad(`seed: received ${kind(options.seed)}; allowed is a whole number.`)
+  }
+}
+
+/** Options that are more than one kind of thing. */
+function checkShapes({
+  mask,
+  points,
+  queue,
+  signal,
+}: Pick<SimulationOptions, 'mask' | 'points' | 'queue' | 'signal'>): void {
+  const isText = (value: unknown): boolean => typeof value === 'string'
+  if (
+    mask !== undefined &&
+    !(Array.isArray(mask) && mask.every((one) => isText(one) || one instanceof RegExp))
+  ) {
+    throw bad(
+      `mask: received ${kind(mask)}; allowed is a list of paths such as 'orders[*].paidAt', or of RegExps.`,
+    )
+  }
+  const isGlobs = isText(points) || (Array.isArray(points) && points.every(isText))
+  if (points !== undefined && !isGlobs && typeof points !== 'function') {
+    throw bad(
+      `points: received ${kind(points)}; allowed are a glob, a list of globs, or a function of a point.`,
+    )
+  }
+  if (queue !== undefined && typeof queue !== 'function' && typeof queue?.claim !== 'function') {
+    throw bad(
+      `queue: received ${kind(queue)}; allowed is a queue such as memoryQueue(), or a function that makes one.`,
+    )
+  }
+  if (signal !== undefined && typeof signal?.aborted !== 'boolean') {
+    throw bad(`signal: received ${kind(signal)}; allowed is an AbortSignal.`)
   }
 }
 
@@ -254,5 +287,6 @@ function kind(value: unknown): string {
   if (typeof value === 'string') return `'${value}'`
   if (value === null || typeof value !== 'object')
     return typeof value === 'function' ? 'a function' : String(value)
+  if (value instanceof Date && Number.isNaN(value.getTime())) return 'an invalid Date'
   return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
 }

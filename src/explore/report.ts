@@ -61,6 +61,9 @@ export function makeReport(parts: ReportParts): SimulationReport {
   }) as SimulationReport
 }
 
+/** What the user declared not to be under test makes no run less exhaustive. */
+const declared = new Set(['outside', 'ignored'])
+
 function summarise({ results, ...parts }: ReportParts): SimulationSummary {
   const count = (outcome: ScenarioResult['outcome']): number =>
     results.filter((result) => result.outcome === outcome).length
@@ -82,7 +85,7 @@ function summarise({ results, ...parts }: ReportParts): SimulationSummary {
     notApplicable: parts.notApplicable,
     skipped: parts.skipped,
     notCovered: parts.notCovered,
-    exhaustive: parts.skipped === 0 && Object.keys(parts.notCovered).every((key) => key === 'outside'),
+    exhaustive: parts.skipped === 0 && Object.keys(parts.notCovered).every((key) => declared.has(key)),
     resilience: judged === 0 ? 0 : survived / judged,
     durationMs: parts.durationMs,
     seed: parts.seed,

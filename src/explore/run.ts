@@ -10,6 +10,7 @@ import { deliver, performDue, Session, Watchdog } from '../perform/index.ts'
 import { defineJob, MemoryQueue } from '../queue/index.ts'
 import type { Claim, QueueAdapter } from '../queue/port.ts'
 import { disarm, type Mode } from '../runtime/index.ts'
+import { bounded } from './bounded.ts'
 import { calm } from './calm.ts'
 import { OncePort, onceClaim } from './once-port.ts'
 import type { Assertions, RunInfo, SimulationOptions } from './options.ts'
@@ -77,11 +78,11 @@ export class Runner<W> {
     const uninstall = installVirtualGlobals()
     this.#watchdog.start()
     try {
-      const dispose = await this.setup.options.boot?.()
+      const dispose = await bounded('boot', () => this.setup.options.boot?.())
       try {
         return await body()
       } finally {
-        if (typeof dispose === 'function') await dispose()
+        if (typeof dispose === 'function') await bounded('What boot returned', () => dispose())
       }
     } finally {
       this.#watchdog.stop()
@@ -102,37 +103,44 @@ export class Runner<W> {
       onDeath: () => this.#afterDeath(),
     })
     const quiet = session.quietContext('quiet')
-    const world = (await execution.run(quiet, () => options.setup?.({ queue, signal: this.#signal }))) as W
+    const world = (await execution.run(quiet, () =>
+      bounded<W | undefined>('setup', () => options.setup?.({ queue, signal: this.#signal })),
+    )) as W
     let hung = false
     try {
       plan.arm(session)
       const resources = plan.patient ? process.getActiveResourcesInfo().length : 0
       const performed = await this.#perform(session, world, plan.payload)
       hung = performed.finding?.reason === 'hung'
-      if (plan.patient) await calm(session.deliveries, resources)
+      if (plan.patient) await calm(session.deliveries, resources, session.clock)
       const judged = await this.#judge(session, plan, world, performed)
       return { ...judged, session, rootJobId: performed.rootJobId }
     } finally {
       disarm()
       session.clock.stop()
       // The next run has a worker of its own: what an error or a hang left checked out goes with this one.
-      if (plan.faults.length > 0 || hung) await options.onCrash?.()
-      if (options.teardown !== undefined) await execution.run(quiet, () => options.teardown!(world))
+      if (plan.faults.length > 0 || hung) await this.#afterDeath()
+      if (options.teardown !== undefined) {
+        await execution.run(session.quietContext('teardown'), () =>
+          bounded('teardown', () => options.teardown!(world)),
+        )
+        session.clock.stop()
+      }
     }
   }
 
   async #freshQueue(): Promise<QueueAdapter> {
     const { queue } = this.setup.options
     if (queue === undefined) return new MemoryQueue({ now: new Date(this.setup.nowMs) })
-    if (typeof queue === 'function') return await queue()
+    if (typeof queue === 'function') return await bounded('queue', queue)
     await queue.clear({ nowMs: this.setup.nowMs })
     return queue
   }
 
   async #afterDeath(): Promise<void> {
     const { onCrash, restart } = this.setup.options
-    await onCrash?.()
-    await restart?.()
+    await bounded('onCrash', () => onCrash?.())
+    await bounded('restart', () => restart?.())
   }
 
   /** Enqueues the work and performs everything; a run that does not end is a finding. */
@@ -173,7 +181,9 @@ export class Runner<W> {
     }
     const context = session.quietContext('enqueue')
     if (kind === 'enqueuedBy') {
-      await execution.run(context, () => (work as EnqueuedBy).fn({ queue, world: world as never }))
+      await execution.run(context, () =>
+        bounded('enqueuedBy', () => (work as EnqueuedBy).fn({ queue, world: world as never })),
+      )
     } else {
       const own = kind === 'job' ? (work as JobRequest) : this.#scriptJob(work as () => unknown).with(null)
       const request = payload === undefined ? own : { ...own, payload: payload.value }
@@ -228,7 +238,13 @@ export class Runner<W> {
     const quiet = session.quietContext('judge')
     let snapshot: unknown
     if (options.snapshot !== undefined && plan.payload === undefined) {
-      snapshot = fixSnapshot(await execution.run(quiet, () => options.snapshot!(world)))
+      try {
+        snapshot = await execution.run(quiet, () => bounded('snapshot', () => options.snapshot!(world)))
+      } catch (error) {
+        if (isFaultlineError(error)) throw error
+        return { finding: { reason: 'snapshot', error: asError(error) } }
+      }
+      snapshot = fixSnapshot(snapshot)
       if (this.expected !== undefined)
         finding = compareSnapshots(this.expected.snapshot, snapshot, options.mask ?? [])
     }
@@ -258,7 +274,9 @@ export class Runner<W> {
       id: plan.id,
     }
     try {
-      const verdict = await execution.run(session.quietContext('judge'), () => assertions(info, world))
+      const verdict = await execution.run(session.quietContext('judge'), () =>
+        bounded('The assertions', () => assertions(info, world)),
+      )
       if (verdict !== false) return undefined
       return {
         reason: 'assertion',
@@ -267,10 +285,14 @@ export class Runner<W> {
     } catch (error) {
       return {
         reason: 'assertion',
-        error: error instanceof Error ? error : new Error(String(error), { cause: error }),
+        error: asError(error),
       }
     }
   }
+}
+
+function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
 }
 
 interface Performance {

@@ -3,6 +3,7 @@ import { FaultlineError } from '../model/error.ts'
 import type { Place, Point } from '../model/point.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import type { Session } from '../perform/index.ts'
+import { plural } from '../report/words.ts'
 import {
   arm,
   type Delivery,
@@ -77,7 +78,9 @@ function glitchesOf(given: unknown): Glitch[] {
 async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): Promise<ScenarioResult> {
   const startedMs = realNowMs()
   if (runner.setup.options.snapshot !== undefined) {
-    runner.expected = { snapshot: (await record(runner)).end.snapshot }
+    const { end } = await record(runner)
+    if (end.finding !== undefined) throw wrongAlready(runner.setup.name, end.finding.error)
+    runner.expected = { snapshot: end.snapshot }
   }
   let session: Session | undefined
   const points: Point[] = []
@@ -105,7 +108,7 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
   })
   await eventLoopTurn()
   const unfired = glitches.find((_, index) => !searches[index]!.fired)
-  if (unfired !== undefined) throw unfiredError(runner.setup.name, unfired, end)
+  if (unfired !== undefined) throw unfiredError(runner.setup, unfired, end)
   if (end.notApplicable !== undefined) throw notDead(runner.setup.name, end.notApplicable)
   return judged(runner, glitches, points, end, [...searches], startedMs)
 }
@@ -194,9 +197,13 @@ function pointOf(search: Search, place: Place): Point {
   return { ...place, hit: search.hit, attempt: identity.ordinal, job: identity.name, jobId: identity.jobId }
 }
 
-function unfiredError(name: string, glitch: Glitch, end: RunEnd): FaultlineError {
+function unfiredError(
+  { name, work }: { readonly name: string; readonly work: Work },
+  glitch: Glitch,
+  end: RunEnd,
+): FaultlineError {
   const places = registeredFiles().flatMap((file) => placesOf(file))
-  if (places.length === 0) return noPoints(name, [])
+  if (places.length === 0) return noPoints({ name, work })
   if (!places.some((place) => glitch.matches(place))) return noSuchPoint(glitch, places)
   const timing = Object.entries(glitch.timing)
     .map(([key, value]) => `${key} ${value}`)
@@ -217,7 +224,7 @@ function noSuchPoint(glitch: Glitch, places: readonly Place[]): FaultlineError {
     .slice(0, 3)
     .map(({ key }) => key)
   return new FaultlineError('FAULTLINE_NO_SUCH_POINT', {
-    message: `${glitch.description} matches no point of the ${new Set(places.map((place) => place.file)).size} instrumented files.`,
+    message: `${glitch.description} matches no point of the ${plural(new Set(places.map((place) => place.file)).size, 'instrumented file')}.`,
     ...(near.length === 0 ? undefined : { hint: `The nearest are ${near.join(', ')}.` }),
   })
 }
@@ -228,4 +235,12 @@ function awayFrom(key: string, candidate: string): number {
   const [, otherFile, otherLine] = /^(.*?):(\d+)(?::\d+)?$/.exec(candidate) ?? []
   if (file === undefined || otherFile === undefined) return distance(key, candidate)
   return distance(file, otherFile) * 1_000 + Math.abs(Number(line) - Number(otherLine))
+}
+
+function wrongAlready(name: string, cause: Error): FaultlineError {
+  return new FaultlineError('FAULTLINE_ASSERTION', {
+    message: `${name} is wrong without any fault: ${cause.message}`,
+    hint: 'With `snapshot` the work is performed once without faults first. Nothing else was run; fix this first.',
+    cause,
+  })
 }

@@ -1,128 +1,27 @@
-import { environment } from '../model/environment.ts'
 import { FaultlineError } from '../model/error.ts'
 import type { ScenarioResult } from '../model/result.ts'
 import { progressLine } from '../report/progress.ts'
 import { plural } from '../report/words.ts'
 import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
 import { type Baseline, baseline, plainPoints } from './baseline.ts'
-import { checkDepth } from './check-depth.ts'
-import {
-  type Assertions,
-  checkWhenDead,
-  familiesOf,
-  type SimulationOptions,
-  splitArguments,
-} from './options.ts'
+import { ignoredInWords } from './ignored.ts'
+import { familiesOf } from './options.ts'
 import { countOutside } from './outside.ts'
 import { archivedPayloads, archiveOfWork, type OtherPayload, payloadsOf } from './payloads.ts'
-import { isFailure, makeReport, ResilienceError, type SimulationReport } from './report.ts'
+import { isFailure, makeReport, type SimulationReport } from './report.ts'
 import { Runner, type Setup } from './run.ts'
 import { sample } from './sample.ts'
 import { type PlannedScenario, Planner } from './scenarios.ts'
-import { changedSource, hashOf, noSuchScenario, parseToken, type Token } from './token.ts'
+import { changedSource, hashOf, noSuchScenario, type Token } from './token.ts'
 import { Trial } from './trial.ts'
 import { withProbes } from './with-probes.ts'
-import { nameOfWork, type Work } from './work.ts'
 
 const maxScenariosDefault = 10_000
 /** Real time after which the event loop gets a turn between two scenarios. */
 const turnMs = 10
 
-/**
- * Every scenario of a work: each point a failure point, the same assertions each time. Never throws for a
- * failing scenario.
- *
- * @example
- * ```ts
- * const report = await simulate(charge.with({ orderId: 7 }), (run, world) => expect(world.charges).toHaveLength(1), { setup })
- * console.log(String(report), report.summary.resilience)
- * ```
- * @throws FaultlineError for options that are none, and where nothing could be tested (`FAULTLINE_NO_POINTS`).
- */
-export async function simulate<W = undefined>(
-  work: Work,
-  assertions?: Assertions<W> | SimulationOptions<W>,
-  options?: SimulationOptions<W> | Assertions<W>,
-): Promise<SimulationReport> {
-  return simulateSetup(setupOf(work, assertions, options))
-}
-
-/** As {@link simulate}, for options that were checked before. */
-export async function simulateSetup<W>(setup: Setup<W>): Promise<SimulationReport> {
-  const token = replayToken()
-  if (token !== undefined && token.name !== setup.name) return skippedReport(setup, token)
-  return new Simulation(setup, token).run()
-}
-
-function replayToken(): Token | undefined {
-  const { replay } = environment()
-  return replay === undefined ? undefined : parseToken(replay)
-}
-
-/** Which simulation `FAULTLINE_REPLAY` replays, where it is not the one of this name. */
-export function replayedElsewhere(name: string): string | undefined {
-  const token = replayToken()
-  return token === undefined || token.name === name ? undefined : token.name
-}
-
-/**
- * As {@link simulate}, and throws unless every scenario survived.
- *
- * @example
- * ```ts
- * await runSimulation(charge.with({ orderId: 7 }), (run, world) => expect(world.charges).toHaveLength(1), { setup })
- * ```
- * @throws ResilienceError with the `report`; its message is the terminal report. FaultlineError
- * `FAULTLINE_NO_SCENARIOS` where no scenario was left to run.
- */
-export async function runSimulation<W = undefined>(
-  work: Work,
-  assertions?: Assertions<W> | SimulationOptions<W>,
-  options?: SimulationOptions<W> | Assertions<W>,
-): Promise<SimulationReport> {
-  const report = await simulate(work, assertions, options)
-  return assertResilient(report)
-}
-
-/** Throws unless every scenario of the report survived, and there was at least one. */
-export function assertResilient(report: SimulationReport): SimulationReport {
-  if (report.failures.length > 0) throw new ResilienceError(report)
-  if (report.summary.scenarios === 0 && report.summary.notCovered.replay === undefined)
-    throw noScenarios(report)
-  return report
-}
-
-/** A work with its options, checked and completed. */
-export function setupOf<W>(
-  work: Work,
-  first: Assertions<W> | SimulationOptions<W> | undefined,
-  second: Assertions<W> | SimulationOptions<W> | undefined,
-  defaultName: string = nameOfWork(work),
-): Setup<W> {
-  const { assertions, options } = splitArguments<W, SimulationOptions<W>>(first, second)
-  checkDepth(options.depth, work)
-  const faults = familiesOf(options.faults).map(({ fault }) => fault)
-  checkWhenDead(faults, options.whenDead)
-  payloadsOf(work, options.payloads)
-  const name = options.name ?? defaultName
-  const judgesAll = options.whenDead !== undefined && faults.every(({ permanent }) => permanent)
-  if (assertions === undefined && options.snapshot === undefined && !judgesAll) {
-    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
-      message: `${name} has nothing to judge it by: neither assertions nor the option \`snapshot\` was given.`,
-      hint: 'Give a function of (run, world) that fails when the final state is wrong, or `snapshot: (world) => state`.',
-    })
-  }
-  return {
-    work,
-    assertions,
-    options,
-    name,
-    seed: options.seed ?? 1,
-    nowMs: (options.now ?? new Date()).getTime(),
-  }
-}
-
-class Simulation<W> {
+/** One simulation: the runs without faults, then every scenario, then the report. */
+export class Simulation<W> {
   readonly #setup: Setup<W>
   readonly #token: Token | undefined
   readonly #runner: Runner<W>
@@ -141,14 +40,21 @@ class Simulation<W> {
   async #explore(): Promise<SimulationReport> {
     const outside = countOutside()
     archiveOfWork(this.#setup.work)?.begin()
-    const unfaulted = await baseline(this.#runner)
+    const { signal } = this.#setup.options
+    const unfaulted = await baseline(this.#runner).catch((error: unknown) => {
+      throw signal?.aborted && error === signal.reason ? aborted(error, 'in the run without faults') : error
+    })
     const trial = new Trial(this.#runner, unfaulted)
     if (unfaulted.finding !== undefined) {
-      return this.#report(unfaulted, [trial.baselineFailure(unfaulted.finding)], {
-        notApplicable: {},
-        notCovered: { scenarios: 'all: the run without faults is wrong already' },
-        skipped: 0,
-      })
+      return this.#report(
+        unfaulted,
+        [trial.baselineFailure(unfaulted.finding, unfaulted.end.session.timeline)],
+        {
+          notApplicable: {},
+          notCovered: { scenarios: 'all: the run without faults is wrong already' },
+          skipped: 0,
+        },
+      )
     }
     const planner = new Planner(
       this.#setup.options,
@@ -165,7 +71,13 @@ class Simulation<W> {
       return this.#replay(this.#token, unfaulted, trial, planner, plan.scenarios, payloads)
     for (const payload of payloads) await trial.runPayload(payload)
     const counts = await this.#levels(trial, planner, plan.scenarios)
-    const notCovered = { ...plan.notCovered, ...outsideInWords(outside.size), ...counts.notCovered }
+    const notCovered = {
+      ...plan.notCovered,
+      ...outsideInWords(outside.size),
+      ...ignoredInWords(unfaulted.files),
+      ...warmUpInWords(unfaulted.warmUp),
+      ...counts.notCovered,
+    }
     return this.#report(unfaulted, trial.results, {
       ...plan,
       notApplicable: {
@@ -220,10 +132,16 @@ class Simulation<W> {
     for (const scenario of scenarios) {
       const done = trial.ran
       const judged = trial.results.length
-      if (signal?.aborted) throw aborted(signal.reason, done, total)
+      if (signal?.aborted) throw aborted(signal.reason, `after ${done} of ${total} scenarios`)
       if (realNowMs() - this.#startedMs > budgetMs) break
-      const after = await trial.run(scenario, extend)
-      if (extend) next.push(...planner.next(scenario, after))
+      try {
+        const after = await trial.run(scenario, extend)
+        if (extend) next.push(...planner.next(scenario, after))
+      } catch (error) {
+        throw signal?.aborted && error === signal.reason
+          ? aborted(error, `after ${done} of ${total} scenarios`)
+          : error
+      }
       onProgress?.(done + 1, total)
       line.update(done + 1, total, this.#setup.name, trial.results.slice(judged).some(isFailure))
       if (realNowMs() < turnAtMs) continue
@@ -314,38 +232,20 @@ function setAsideInWords(
   return Object.fromEntries(words)
 }
 
+function warmUpInWords(count: number): Record<string, string> {
+  if (count === 0) return {}
+  return {
+    warmUp: `${plural(count, 'point')} that only the very first run reached: what it made (a client, a cache, a module) stayed in memory`,
+  }
+}
+
 function outsideInWords(count: number): Record<string, string> {
   return count === 0 ? {} : { outside: `${count} functions that stand for other systems: one effect each` }
 }
 
-function skippedReport<W>({ name, seed, nowMs }: Setup<W>, token: Token): SimulationReport {
-  const notCovered = { replay: `skipped: FAULTLINE_REPLAY replays '${token.name}'` }
-  process.stderr.write(`faultline: '${name}' is skipped, FAULTLINE_REPLAY replays '${token.name}'\n`)
-  return makeReport({
-    name,
-    seed,
-    nowMs,
-    points: [],
-    results: [],
-    notApplicable: {},
-    notCovered,
-    skipped: 0,
-    durationMs: 0,
-    root: process.cwd(),
-  })
-}
-
-function noScenarios(report: SimulationReport): FaultlineError {
-  const reasons = Object.values({ ...report.summary.notApplicable, ...report.summary.notCovered })
-  return new FaultlineError('FAULTLINE_NO_SCENARIOS', {
-    message: `${report.name} has no scenario: ${report.summary.points} points were reached, and nothing could strike at any of them.`,
-    hint: reasons.length > 0 ? `Left out: ${reasons.join('; ')}.` : 'Choose other `faults` or `points`.',
-  })
-}
-
-function aborted(reason: unknown, done: number, of: number): FaultlineError {
+function aborted(reason: unknown, when: string): FaultlineError {
   return new FaultlineError('FAULTLINE_ABORTED', {
-    message: `The simulation was cancelled after ${done} of ${of} scenarios.`,
+    message: `The simulation was cancelled ${when}.`,
     cause: reason,
   })
 }

@@ -15,11 +15,11 @@ export interface Token {
   readonly hash: string
 }
 
-const shape = /^(.+): (\S.*) \(seed (-?\d+), ([0-9T:.Z+-]+), ([0-9a-f]+)\)$/
+const shape = /^(.*): (\S.*) \(seed (-?\d+), ([0-9T:.Z+-]+), ([0-9a-f]+)\)$/
 
 /** `charge: crash@src/jobs/charge.ts:14#2 (seed 1, 2026-11-21T09:00:00.000Z, 3f9a1c)` */
 export function printToken({ name, scenario, seed, now, hash }: Token): string {
-  return `${name}: ${scenario} (seed ${seed}, ${now.toISOString()}, ${hash})`
+  return `${escaped(name)}: ${escaped(scenario).replaceAll(': ', ':%20')} (seed ${seed}, ${now.toISOString()}, ${hash})`
 }
 
 /** The token's parts; a text that is none is an error. */
@@ -32,7 +32,26 @@ export function parseToken(text: string): Token {
       hint: "Paste the whole line of the report; a token reads like 'charge: crash@src/jobs/charge.ts:14 (seed 1, 2026-11-21T09:00:00.000Z, 3f9a1c)'.",
     })
   }
-  return { name: match[1]!, scenario: match[2]!, seed: Number(match[3]), now, hash: match[5]! }
+  return {
+    name: unescaped(match[1]!),
+    scenario: unescaped(match[2]!),
+    seed: Number(match[3]),
+    now,
+    hash: match[5]!,
+  }
+}
+
+/** On one line, whatever is in a name; what is between name and scenario is in the name only. */
+function escaped(text: string): string {
+  return text.replace(/^ |[%\p{Cc}\u2028\u2029]/gu, encodeURIComponent)
+}
+
+function unescaped(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
 }
 
 /** A short hash of the files that a run went through. */

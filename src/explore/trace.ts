@@ -1,5 +1,4 @@
 import type { Point } from '../model/point.ts'
-import { shared } from '../runtime/index.ts'
 import { plainPoints, record } from './baseline.ts'
 import { noPoints } from './no-points.ts'
 import { type SimulationOptions, splitArguments } from './options.ts'
@@ -32,7 +31,7 @@ export async function trace<W = undefined>(work: Work, options?: SimulationOptio
   return withProbes('trace()', async () => {
     const { end, points } = await runner.during(() => record(runner))
     if (end.finding !== undefined) throw end.finding.error
-    if (points.every(({ file }) => file === undefined)) throw noPoints(name, Object.values(shared.files))
+    if (points.every(({ file }) => file === undefined)) throw noPoints(runner.setup)
     return plainPoints(points)
   })
 }

@@ -1,5 +1,5 @@
 import { FaultlineError } from '../model/error.ts'
-import type { InjectedFault, ScenarioResult } from '../model/result.ts'
+import type { InjectedFault, ScenarioResult, TimelineEvent } from '../model/result.ts'
 import { checks, type Finding } from '../oracle/index.ts'
 import type { Session } from '../perform/index.ts'
 import { arm, armPlace, InjectMode, RecordMode } from '../runtime/index.ts'
@@ -26,14 +26,8 @@ export class Trial<W> {
   constructor(runner: Runner<W>, { files }: Baseline) {
     this.#runner = runner
     const { name, seed, nowMs } = runner.setup
-    const [head, tail] = printToken({
-      name,
-      scenario: '\0',
-      seed,
-      now: new Date(nowMs),
-      hash: hashOf(files),
-    }).split('\0')
-    this.#token = (scenario) => `${head}${scenario}${tail}`
+    const hash = hashOf(files)
+    this.#token = (scenario) => printToken({ name, scenario, seed, now: new Date(nowMs), hash })
   }
 
   /**
@@ -105,14 +99,14 @@ export class Trial<W> {
   }
 
   /** The result of a work that is wrong without any fault. */
-  baselineFailure(finding: Finding): ScenarioResult {
+  baselineFailure(finding: Finding, timeline: readonly TimelineEvent[]): ScenarioResult {
     return {
       id: 'baseline',
       faults: [],
       outcome: 'failed',
       ...finding,
       replay: this.#token('baseline'),
-      timeline: [],
+      timeline,
     }
   }
 

@@ -7,7 +7,8 @@ export function withProbes<T>(what: string, body: () => Promise<T>): Promise<T> 
     const release = guardUncaught((reason: unknown, delivery: Delivery, kind) => {
       if (kind === 'rejection') (delivery.rejections ??= []).push(reason)
       else {
-        ;(delivery.exceptions ??= []).push(reason)
+        // What a fault threw into a callback ends the process, as it would: that alone is nobody's mistake.
+        if (delivery.injected?.error !== reason) (delivery.exceptions ??= []).push(reason)
         delivery.onException?.()
       }
     })

@@ -1,4 +1,4 @@
-import { armAll } from '../runtime/index.ts'
+import { armAll, type Delivery } from '../runtime/index.ts'
 import { type Fault, faultBrand } from './fault.ts'
 
 /**
@@ -13,18 +13,33 @@ import { type Fault, faultBrand } from './fault.ts'
  * ```
  */
 export function crash(options: { unwind?: boolean } = {}): Fault {
+  const abandons = options.unwind === false
   return {
     [faultBrand]: true,
     name: 'crash',
     obstacle: () => undefined,
     strike: ({ delivery, activation, canHold }) => {
-      const signal = delivery.die()
-      armAll()
-      if (options.unwind !== false) throw signal
+      const signal = kill(delivery)
+      if (!abandons) throw signal
       delivery.abandoned = true
       if (!canHold) throw signal
       activation.w = new Promise(() => {})
       return true
     },
+    // Right after an await nothing can be held any more: what is awaited never comes back instead.
+    ...(abandons && {
+      holdAwait: (delivery: Delivery, awaited: unknown) =>
+        Promise.resolve(awaited).then(() => {
+          kill(delivery)
+          delivery.abandoned = true
+          return new Promise(() => {})
+        }),
+    }),
   }
+}
+
+function kill(delivery: Delivery): Error {
+  const signal = delivery.die()
+  armAll()
+  return signal
 }

@@ -48,11 +48,16 @@ export function error(value?: unknown | (() => unknown)): Fault {
     name: 'error',
     obstacle: (place, policy) =>
       place.canFail || policy === 'everywhere' ? undefined : 'nothing there can throw',
-    strike: ({ place }) => {
-      if (value === undefined) throw new GlitchError(whereOf(place), place.function)
-      throw typeof value === 'function' ? value() : value
+    strike: ({ place, delivery }) => {
+      const thrown = value === undefined ? new GlitchError(whereOf(place), place.function) : made(value)
+      delivery.injected = { error: thrown }
+      throw thrown
     },
   }
+}
+
+function made(value: unknown): unknown {
+  return typeof value === 'function' ? value() : value
 }
 
 function whereOf(place: Place): string {

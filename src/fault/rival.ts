@@ -1,5 +1,6 @@
 import { execution } from '../model/context.ts'
 import { FaultlineError } from '../model/error.ts'
+import type { Place } from '../model/point.ts'
 import type { Delivery } from '../runtime/index.ts'
 import { type Fault, faultBrand } from './fault.ts'
 
@@ -19,10 +20,12 @@ export function rival(fn: () => unknown): Fault {
       message: `rival(fn) takes a function: received ${fn === null ? 'null' : typeof fn}.`,
     })
   }
+  const isAsync = fn.constructor.name === 'AsyncFunction'
   return {
     [faultBrand]: true,
     name: 'rival',
-    obstacle: () => undefined,
+    obstacle: (place) =>
+      isAsync && !canWait(place) ? 'an async rival needs a place where the code can wait' : undefined,
     strike: ({ delivery, activation, canHold, place }) => {
       const done = outside(delivery, fn)
       if (!isPromise(done)) return false
@@ -44,8 +47,14 @@ export function rival(fn: () => unknown): Fault {
   }
 }
 
+/** At a return the value is on its way already. */
+function canWait({ pausable, kind, also }: Place): boolean {
+  return pausable && (kind !== 'return' || also.some((name) => name.kind === 'await'))
+}
+
 function outside(delivery: Delivery, fn: () => unknown): unknown {
-  const store = execution.getStore()!
+  // At a settle there is no context of the delivery any more.
+  const random = execution.getStore()?.random ?? Math.random
   const failed = (cause: unknown): never => {
     delivery.fatal = new FaultlineError('FAULTLINE_BAD_OPTION', {
       message: `The function given to rival() failed: ${cause instanceof Error ? cause.message : String(cause)}`,
@@ -54,7 +63,7 @@ function outside(delivery: Delivery, fn: () => unknown): unknown {
     throw delivery.fatal
   }
   try {
-    const done = execution.run({ clock: store.clock, random: store.random }, fn)
+    const done = execution.run({ clock: delivery.clock, random }, fn)
     return isPromise(done) ? done.then(undefined, failed) : done
   } catch (cause) {
     return failed(cause)

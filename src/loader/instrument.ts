@@ -31,6 +31,5 @@ export function instrument(request: InstrumentRequest): Instrumented | undefined
   if (scope === 'none' || source.includes(MARK)) return undefined
   if (reason !== 'named by include' && isGenerated(source)) return undefined
   const relative = path.posix.relative(root, file)
-  const result = transform(source, { file: relative, root, scope, sourceType })
-  return result !== undefined && result.edits.length > 0 ? result : undefined
+  return transform(source, { file: relative, root, scope, sourceType })
 }

@@ -34,6 +34,9 @@ const FORMATS = new Set<Format>([
  * Instruments what this process loads from now on, ES modules, CommonJS and TypeScript alike. A second call does
  * nothing, also from another copy of the package.
  *
+ * A file that cannot be parsed is an error (`FAULTLINE_PARSE`) of whoever loads it: left as it is, it would have no
+ * points, and nobody would know.
+ *
  * @throws FaultlineError `FAULTLINE_BAD_OPTION` where "faultline" in package.json is wrong
  */
 export function register(cwd: string = process.cwd()): void {
@@ -44,7 +47,17 @@ export function register(cwd: string = process.cwd()): void {
   if (!claimProcess(state)) return
   installStackMaps()
   const classify = classifier(state)
-  registerHooks({ load: (url, context, nextLoad) => load(url, context, nextLoad, { root, classify }) })
+  registerHooks({ load: hook })
+
+  function hook(url: string, context: LoadHookContext, nextLoad: NextLoad): LoadFnOutput {
+    try {
+      return load(url, context, nextLoad, { root, classify })
+    } catch (error) {
+      // What is on top of the stack then is who loads the file.
+      if (isFaultlineError(error, 'FAULTLINE_PARSE')) Error.captureStackTrace(error, hook)
+      throw error
+    }
+  }
 }
 
 /** The file that `node --test` started this process for is a test file, whatever its name. */
@@ -70,7 +83,7 @@ function load(url: string, context: LoadHookContext, nextLoad: NextLoad, loader:
   const source = text(loaded.source ?? readFileSync(file))
   const esm = isModule(loaded.format, file, source)
   const sourceType = esm ? 'module' : 'commonjs'
-  const instrumented = tryInstrument({ file, root: loader.root, source, sourceType, classification })
+  const instrumented = instrumentFor({ file, root: loader.root, source, sourceType, classification })
   const code = instrumented?.code ?? source
   const map = instrumented && JSON.stringify(instrumented.map)
   if (JSX.test(file) || needsLowering(file, source)) {
@@ -83,16 +96,10 @@ function load(url: string, context: LoadHookContext, nextLoad: NextLoad, loader:
   return { ...loaded, source: code }
 }
 
-/** A file that cannot be parsed goes to Node as it is: Node's own error says more than ours would. */
-function tryInstrument(request: InstrumentRequest): { code: string; map: Instrumented['map'] } | undefined {
-  try {
-    const result = instrument(request)
-    if (result === undefined || request.sourceType === 'module') return result
-    return { code: keepNamedExports(request.source, result.code), map: result.map }
-  } catch (error) {
-    if (isFaultlineError(error, 'FAULTLINE_PARSE')) return undefined
-    throw error
-  }
+function instrumentFor(request: InstrumentRequest): { code: string; map: Instrumented['map'] } | undefined {
+  const result = instrument(request)
+  if (result === undefined || request.sourceType === 'module') return result
+  return { code: keepNamedExports(request.source, result.code), map: result.map }
 }
 
 /** Node knows neither `.tsx` nor `.jsx`: the format is what `.ts` and `.js` would have there. */

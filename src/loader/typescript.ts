@@ -36,7 +36,12 @@ function holdsCode(program: Program): boolean {
   return found
 }
 
-/** Whether a source without a stated format is an ES module. */
+/** Whether a source without a stated format is an ES module: also one that is nothing else, by its `await`. */
 export function hasModuleSyntax(file: string, source: string): boolean {
-  return parseSync(file, source, { sourceType: 'unambiguous' }).module.hasModuleSyntax
+  const { module } = parseSync(file, source, { sourceType: 'unambiguous' })
+  return module.hasModuleSyntax || (!parses(file, source, 'commonjs') && parses(file, source, 'module'))
+}
+
+function parses(file: string, source: string, sourceType: 'commonjs' | 'module'): boolean {
+  return parseSync(file, source, { sourceType }).errors.length === 0
 }

@@ -111,7 +111,7 @@ export interface SimulationSummary {
   readonly skipped: number
   /** Why, in words, one entry a reason: `hits` → `3 hits beyond first, second, third and last`. */
   readonly notCovered: Record<string, string>
-  /** Every fault at every hit of every point ran. */
+  /** Every fault at every hit of every point ran; what is `outside` or `ignored` by comments has no points. */
   readonly exhaustive: boolean
   /** survived ÷ (survived + failed + unreached + flaky), 0..1. */
   readonly resilience: number

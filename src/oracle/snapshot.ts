@@ -45,7 +45,7 @@ function maskHint(paths: readonly string[]): string {
 
 /** `orders[*].paidAt`: `*` stands for one name or index. */
 function pathPattern(mask: string | RegExp): RegExp {
-  if (mask instanceof RegExp) return mask
+  if (mask instanceof RegExp) return new RegExp(mask.source, mask.flags.replace(/[gy]/g, ''))
   const source = mask.replaceAll(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^.[\\]]+')
   return new RegExp(`^${source}$`)
 }

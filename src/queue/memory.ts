@@ -28,6 +28,7 @@ import type {
   Settlement,
 } from './port.ts'
 import { runJob } from './run-job.ts'
+import { checkRange } from './time-range.ts'
 import { WaitingKeys } from './waiting-keys.ts'
 
 const NO_OPTIONS: EnqueueOptions = {}
@@ -194,10 +195,9 @@ export class MemoryQueue implements QueueAdapter {
   #fail(job: MemoryJob, claim: Claim, ending: Ending & { ok: false }, outcome?: DeliveryOutcome): Settlement {
     const { job: definition, policy } = job.registered
     if (job.attempt < policy.attempts) {
-      const waitMs = backoffMs(policy.backoff, job.attempt, ending.error, definition.name)
+      const nextAtMs = this.#retryAtMs(job, ending.error)
       this.#write(claim, outcome ?? 'failed', ending)
       job.attempt++
-      const nextAtMs = this.time.nowMs() + waitMs
       this.#wait(job, nextAtMs)
       return { status: 'retried', nextAtMs }
     }
@@ -213,6 +213,19 @@ export class MemoryQueue implements QueueAdapter {
     const nextAtMs = this.time.nowMs()
     this.#wait(job, nextAtMs)
     return { status: 'dead', nextAtMs }
+  }
+
+  /** Where the backoff gives no time, the job waits again as it was, so that it is not lost with the error. */
+  #retryAtMs(job: MemoryJob, error: unknown): number {
+    const { name } = job.registered.job
+    const nowMs = this.time.nowMs()
+    try {
+      const waitMs = backoffMs(job.registered.policy.backoff, job.attempt, error, name)
+      return checkRange(nowMs + waitMs, waitMs, `The backoff of job '${name}' after attempt ${job.attempt}`)
+    } catch (reason) {
+      this.#wait(job, nowMs)
+      throw reason
+    }
   }
 
   #record(

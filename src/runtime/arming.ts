@@ -1,9 +1,8 @@
 import type { Mode } from './mode.ts'
 import { type FileRecord, observeFiles, shared } from './shared.ts'
 
-/** How a file is armed; absent: not at all. */
-let armFile: ((file: FileRecord) => void) | undefined
-const dirty = new Set<FileRecord>()
+/** The files with bytes that are not 0: of the process, since a fault may come from another copy of the package. */
+const dirty: Set<FileRecord> = (shared.dirty ??= new Set())
 
 /** Every file that registered so far. */
 export function registeredFiles(): FileRecord[] {
@@ -13,17 +12,17 @@ export function registeredFiles(): FileRecord[] {
 /** From now on `next` decides which places are armed, also in files that register later. */
 export function arm(next: Mode): void {
   disarm()
-  armFile = (file) => {
+  shared.armFile = (file) => {
     next.arm(file)
     dirty.add(file)
   }
-  for (const file of registeredFiles()) armFile(file)
+  for (const file of registeredFiles()) shared.armFile(file)
 }
 
 /** Arms one place only: what a scenario with a known target does, in constant time. */
 export function armPlace(next: Mode, file: FileRecord, index: number): void {
   disarm()
-  armFile = (fresh) => {
+  shared.armFile = (fresh) => {
     next.arm(fresh)
     dirty.add(fresh)
   }
@@ -33,24 +32,24 @@ export function armPlace(next: Mode, file: FileRecord, index: number): void {
 
 /** Every probe speaks: so that no line of a dead delivery runs, and late code is seen. */
 export function armAll(): void {
-  armFile = (file) => {
+  shared.armFile = (file) => {
     file.s.fill(1)
     dirty.add(file)
   }
-  for (const file of registeredFiles()) armFile(file)
+  for (const file of registeredFiles()) shared.armFile(file)
 }
 
 /** Nothing is armed any more. */
 export function disarm(): void {
   for (const file of dirty) file.s.fill(0)
   dirty.clear()
-  armFile = undefined
+  shared.armFile = undefined
 }
 
 /** Switches tracking on; files that register while it is on are armed as the mode says. */
 export function switchOn(): void {
   observeFiles()
-  shared.registered = (file) => armFile?.(file)
+  shared.registered = (file) => shared.armFile?.(file)
   hold()
 }
 

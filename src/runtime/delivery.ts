@@ -71,6 +71,8 @@ export class Delivery implements ContextDelivery {
   rejections: unknown[] | undefined
   /** What was thrown in it where nothing could catch it: in a timer, in a handler of an event. */
   exceptions: unknown[] | undefined
+  /** The error that a fault threw into it. */
+  injected: { readonly error: unknown } | undefined
   /** Told of each of these: in production the process ends there. */
   onException: (() => void) | undefined
   /** Awaits so far; bounded, so that a loop that never yields ends. */

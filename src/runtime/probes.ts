@@ -25,7 +25,8 @@ function branchOf(delivery: Delivery, activation: Activation | undefined): Activ
 function alive(delivery: Delivery, file: FileRecord, index: number): boolean {
   if (delivery.death !== undefined) throw delivery.death
   if (delivery.ended === undefined) return true
-  delivery.late ??= { file, index }
+  // A timer that nobody cleared may still reject a race that is over, or abort what has ended: that is no work.
+  if (delivery.late === undefined && placesOf(file)[index]!.canFail) delivery.late = { file, index }
   return false
 }
 
@@ -86,6 +87,7 @@ function awaiting(
   activation.awaited = awaited
   if (delivery.death !== undefined) {
     if (awaited instanceof Promise) awaited.catch(() => {})
+    if (delivery.abandoned) return new Promise(() => {})
     throw delivery.death
   }
   if (++delivery.awaits > awaitsMax) throw endless(delivery, runaway(delivery, file, index))

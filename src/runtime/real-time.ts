@@ -4,6 +4,8 @@ const real = {
   setImmediate: globalThis.setImmediate,
   setInterval: globalThis.setInterval,
   clearInterval: globalThis.clearInterval,
+  setTimeout: globalThis.setTimeout,
+  clearTimeout: globalThis.clearTimeout,
 }
 
 /** Real milliseconds from some start; only differences mean anything. */
@@ -14,6 +16,12 @@ export const eventLoopTurn = (): Promise<void> => new Promise((resolve) => real.
 
 /** Calls back after the code that runs now, and all its microtasks, are through. */
 export const afterTurn = (callback: () => void): void => void real.setImmediate(callback)
+
+/** Calls back once after so much real time, unless the returned function is called before. */
+export function after(ms: number, callback: () => void): () => void {
+  const timer = real.setTimeout(callback, ms)
+  return () => real.clearTimeout(timer)
+}
 
 /** Calls `tick` every `everyMs` of real time until the returned function is called. */
 export function every(everyMs: number, tick: () => void): () => void {

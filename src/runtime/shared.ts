@@ -10,6 +10,8 @@ export interface FileRecord {
   readonly hash: string
   /** JSON, one row a place. */
   readonly table: string
+  /** How many functions and statements comments left out; absent: none. */
+  readonly ignored?: number
   /** One byte a place: not 0 where armed. */
   readonly s: Uint8Array
   /** The decoded table; use `placesOf`. */
@@ -43,6 +45,10 @@ export interface SharedRuntime extends Partial<Probes> {
   current?: Activation | undefined
   /** Grows with every await that settled: the watchdog's sign of life. */
   progress: number
+  /** How a file is armed; absent: not at all. */
+  armFile?: ((file: FileRecord) => void) | undefined
+  /** The files that have been armed since. */
+  dirty?: Set<FileRecord>
   /** Called for each file that registers. */
   registered?: ((file: FileRecord) => void) | undefined
 }

@@ -3,10 +3,22 @@ import { eachChild, isClass, isFunction, unwrap } from './ast.ts'
 
 const pureObjects = new Set(['console', 'Math', 'Object', 'Array', 'Number', 'String', 'Boolean', 'Symbol'])
 const pureFunctions = new Set(
-  'Number String Boolean Symbol Object Array Date Error parseInt parseFloat isNaN isFinite resolve reject'.split(
+  'Number String Boolean Symbol Object Array Date Error parseInt parseFloat isNaN isFinite resolve reject setTimeout setInterval setImmediate clearTimeout clearInterval clearImmediate queueMicrotask'.split(
     ' ',
   ),
 )
+/** What settles a promise that a file makes: see {@link settlersOf}. */
+export type Settlers = ReadonlySet<string>
+const none: Settlers = new Set()
+
+/** The names that a source gives to the functions that settle its promises: `new Promise((yes, no) => …)`. */
+export function settlersOf(source: string): Settlers {
+  const executors = source.matchAll(
+    /new Promise(?:<[^()]*>)?\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(\w+)(?:\s*,\s*(\w+))?/g,
+  )
+  return new Set([...executors].flatMap(([, resolve, reject]) => [resolve!, reject ?? resolve!]))
+}
+
 const pureMembers = new Set(['JSON.stringify', 'Date.now', 'performance.now', 'Date.UTC', 'Date.parse'])
 const pureClasses = new Set(
   (
@@ -22,7 +34,7 @@ const pureMethods = new Set(
     'lastIndexOf charAt charCodeAt codePointAt substring split replace replaceAll toFixed localeCompare toString ' +
     'toISOString getTime getFullYear getMonth getDate getDay getHours getMinutes getSeconds getMilliseconds ' +
     'getUTCFullYear getUTCMonth getUTCDate getUTCDay getUTCHours getUTCMinutes toSorted toReversed toSpliced ' +
-    'concat flat hasOwnProperty valueOf'
+    'concat flat hasOwnProperty valueOf abort'
   ).split(' '),
 )
 
@@ -39,14 +51,15 @@ const callbackMethods = new Set(
  * dynamic import, but for built-ins that cannot fail. Of a compound statement its head counts, and nothing that
  * is inside a nested function.
  */
-export function canFail(node: Node): boolean {
+export function canFail(node: Node, settlers: Settlers = none): boolean {
   const heads = headsOf(node)
-  return heads === undefined ? expressionFails(node) : heads.some((head) => head != null && canFail(head))
+  if (heads === undefined) return expressionFails(node, settlers)
+  return heads.some((head) => head != null && canFail(head, settlers))
 }
 
 /** Whether anything in the statement can fail, its blocks included. */
-export function canFailDeep(node: Node): boolean {
-  return expressionFails(node)
+export function canFailDeep(node: Node, settlers: Settlers = none): boolean {
+  return expressionFails(node, settlers)
 }
 
 type Heads = readonly (Node | null | undefined)[]
@@ -90,9 +103,9 @@ function classHeads(node: Class): Heads {
   return [...(node.decorators ?? []), node.superClass, ...members]
 }
 
-function expressionFails(node: Node): boolean {
+function expressionFails(node: Node, settlers: Settlers): boolean {
   if (isFunction(node)) return false
-  if (isClass(node)) return classHeads(node).some((head) => head != null && canFail(head))
+  if (isClass(node)) return classHeads(node).some((head) => head != null && canFail(head, settlers))
   switch (node.type) {
     case 'AwaitExpression':
     case 'YieldExpression':
@@ -108,7 +121,7 @@ function expressionFails(node: Node): boolean {
       if (!isMember(node.tag, 'String', 'raw')) return true
       break
     case 'CallExpression':
-      if (!isPureCall(node)) return true
+      if (!isPureCall(node, settlers)) return true
       break
     case 'NewExpression':
       if (!isPureConstruction(node)) return true
@@ -116,7 +129,7 @@ function expressionFails(node: Node): boolean {
   }
   let fails = false
   eachChild(node, (child) => {
-    fails ||= expressionFails(child)
+    fails ||= expressionFails(child, settlers)
   })
   return fails
 }
@@ -125,9 +138,9 @@ function isPureConstruction({ callee }: NewExpression): boolean {
   return callee.type === 'Identifier' && (pureClasses.has(callee.name) || /Error$/.test(callee.name))
 }
 
-function isPureCall(call: CallExpression): boolean {
+function isPureCall(call: CallExpression, settlers: Settlers): boolean {
   const callee = unwrap(call.callee)
-  if (callee.type === 'Identifier') return pureFunctions.has(callee.name)
+  if (callee.type === 'Identifier') return pureFunctions.has(callee.name) || settlers.has(callee.name)
   if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
     return false
   const method = callee.property.name

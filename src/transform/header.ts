@@ -10,6 +10,8 @@ export interface HeaderInput {
   readonly root: string
   readonly source: string
   readonly table: readonly PlaceRow[]
+  /** How many functions and statements comments left out. */
+  readonly ignored: number
 }
 
 const runtime = 'globalThis[Symbol.for("faultline.runtime")]'
@@ -24,12 +26,12 @@ export function isInstrumented(source: string): boolean {
  * nothing is registered yet, since an import cycle can call a hoisted function before its module is evaluated.
  */
 export function header(input: HeaderInput): string {
-  const { prefix: f, used, file, root, source, table } = input
+  const { prefix: f, used, file, root, source, table, ignored } = input
   let text = `var ${f}r=${runtime}||(${runtime}={files:{},on:false})`
-  if (table.length > 0) {
+  if (table.length > 0 || ignored > 0) {
     const hash = createHash('sha256').update(source).digest('hex').slice(0, 12)
     const entry = `${f}r.files[${quote(`${file}@${hash}`)}]`
-    const record = `path:${quote(file)},root:${quote(root)},hash:"${hash}",table:${quote(JSON.stringify(table))}`
+    const record = `path:${quote(file)},root:${quote(root)},hash:"${hash}",table:${quote(JSON.stringify(table))}${ignored > 0 ? `,ignored:${ignored}` : ''}`
     text += `,${f}f=${entry}||(${entry}={${record},s:new Uint8Array(${table.length})}),${f}s=${f}f.s`
   }
   const functions = (Object.keys(bodies) as HeaderFunction[]).filter((name) => used.has(name))

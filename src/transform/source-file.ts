@@ -1,5 +1,6 @@
 import type { Comment, Node, Program } from 'oxc-parser'
 import { startOf } from './ast.ts'
+import { type Settlers, settlersOf } from './can-fail.ts'
 import { Edits } from './edits.ts'
 import { hintOffset } from './hints.ts'
 import { ignoredStarts } from './ignore.ts'
@@ -29,6 +30,8 @@ export class SourceFile {
   readonly timers: TimerNames | undefined
   /** Expressions that are written to, and not read. */
   readonly targets: Set<Node> = new Set()
+  /** What settles the promises made here: calling it cannot fail. */
+  readonly settlers: Settlers
   /** How many functions and statements a comment left out. */
   ignoredCount = 0
   readonly #commentEnds: ReadonlyMap<number, Comment>
@@ -38,6 +41,7 @@ export class SourceFile {
     this.source = source
     this.comments = comments
     this.prefix = freePrefix(source)
+    this.settlers = settlersOf(source)
     this.timers = TimerNames.in(source, program)
     this.#commentEnds = new Map(comments.map((comment) => [comment.end, comment]))
     this.#ignoredStarts = ignoredStarts(source, comments)

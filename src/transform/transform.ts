@@ -31,7 +31,7 @@ export interface TransformResult {
   readonly map: EncodedSourceMap
   /** The table that the header carries. */
   readonly points: PlaceRow[]
-  /** How many functions and statements comments left out. */
+  /** How many functions and statements comments left out; 1 for a whole file. */
   readonly ignored: number
   /** What was inserted, in the order of the source. */
   readonly edits: readonly Edit[]
@@ -39,7 +39,7 @@ export interface TransformResult {
 
 /**
  * Inserts the probes into a source text; see docs/decisions/0001-probes.md. Undefined where there is nothing to
- * insert and no comment left anything out.
+ * insert; what comments left out is in the header, even where nothing else is.
  *
  * @example
  * ```ts
@@ -51,28 +51,29 @@ export function transform(source: string, options: TransformOptions): TransformR
   const { file, root } = options
   if (/\.d\.[cm]?ts$/.test(file) || isInstrumented(source)) return undefined
   const { program, comments } = parse(source, file, options.sourceType ?? sourceTypeOf(file))
-  if (ignoresFile(comments)) return unchanged(source, options, 1)
   const state = instrumented(source, { program, comments }, options)
   const lines = new Lines(source)
   const points = tabulate(state.places, lines)
-  const { prefix, used, ignoredCount } = state
-  if (used.size === 0) return ignoredCount === 0 ? undefined : unchanged(source, options, ignoredCount)
+  const { prefix, used, ignoredCount: ignored } = state
+  if (used.size === 0 && ignored === 0) return undefined
   const offset = headerOffset(program, source)
   // The directive in front may lack its semicolon.
   const separator = /['"]/.test(source[offset - 1] ?? '') ? ';' : ''
-  const line = separator + header({ prefix, used, file, root, source, table: points })
+  const line = separator + header({ prefix, used, file, root, source, table: points, ignored })
   const pieces = withHeader(state.edits.render(), offset, line)
   const edits = editsOf(pieces)
   const map = mapEdits({ source, lines, pieces, absolute: resolve(root, file) })
-  return { code: applyEdits(source, edits), map, points, ignored: ignoredCount, edits }
+  return { code: applyEdits(source, edits), map, points, ignored, edits }
 }
 
 const everything: Selection = { includes: () => true, timersEverywhere: true }
 
 function instrumented(source: string, { program, comments }: Parsed, options: TransformOptions): SourceFile {
   try {
-    const state = new SourceFile(source, comments, program)
-    new Walker(state, options.scope === 'makers' ? makersOnly(program) : everything).walk(program)
+    const seen = ignoresFile(comments) ? { ...program, body: [] } : program
+    const state = new SourceFile(source, comments, seen)
+    if (seen !== program) state.ignoredCount = 1
+    new Walker(state, options.scope === 'makers' ? makersOnly(seen) : everything).walk(seen)
     return state
   } catch (error) {
     if (!(error instanceof RangeError)) throw error
@@ -86,11 +87,6 @@ function instrumented(source: string, { program, comments }: Parsed, options: Tr
 
 function sourceTypeOf(file: string): 'module' | 'commonjs' {
   return /\.c[jt]s$/.test(file) ? 'commonjs' : 'module'
-}
-
-function unchanged(source: string, { file, root }: TransformOptions, ignored: number): TransformResult {
-  const map = mapEdits({ source, lines: new Lines(source), pieces: [], absolute: resolve(root, file) })
-  return { code: source, map, points: [], ignored, edits: [] }
 }
 
 /** After the directives, else after the first line where that is a hashbang, else after a byte order mark. */

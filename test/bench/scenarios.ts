@@ -1,7 +1,8 @@
 /**
  * Scenarios per second, and what a whole simulation costs in bare runs: total ÷ ((scenarios + 1) × one bare run).
- * A bare run enqueues and performs the uninstrumented job; a scenario is a run that is cut and a whole one, so the
- * floor is about 1.5.
+ * A bare run enqueues and performs the uninstrumented job as a test does: memoryQueue(), enqueue, performAll; a
+ * scenario is a run that is cut and a whole one, so the floor is about 1.5. A simulation patches the globals once and
+ * performAll each time; `loop` is a bare run without that.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -57,6 +58,16 @@ async function bareMs(perform: Perform, batches = 7): Promise<number> {
   return best
 }
 
+/** The same within one installation of the virtual globals: what is left is the queue's and the job's own time. */
+async function loopMs(perform: Perform): Promise<number> {
+  const uninstall = installVirtualGlobals()
+  try {
+    return await bareMs(perform)
+  } finally {
+    uninstall()
+  }
+}
+
 async function simulatedMs(
   perform: Perform,
   faults: FaultName[],
@@ -75,8 +86,6 @@ async function simulatedMs(
   return { ms: best, scenarios }
 }
 
-/** Patching the globals is paid once a simulation, so the bare runs do not pay it each time either. */
-const uninstall = installVirtualGlobals()
 const folder = await mkdtemp(join(tmpdir(), 'faultline-bench-'))
 const rows = []
 try {
@@ -92,6 +101,7 @@ try {
       )
       for (const family of families) {
         const one = await bareMs(bare)
+        const within = await loopMs(bare)
         const { ms, scenarios } = await simulatedMs(instrumented, [family])
         rows.push({
           lines: `${lines} ${style}`,
@@ -101,12 +111,13 @@ try {
           'scenario µs': Number(((ms / scenarios) * 1000).toFixed(1)),
           'scenarios/s': Math.round((scenarios / ms) * 1000),
           ratio: Number((ms / ((scenarios + 1) * one)).toFixed(2)),
+          'loop µs': Number((within * 1000).toFixed(1)),
+          'ratio to loop': Number((ms / ((scenarios + 1) * within)).toFixed(2)),
         })
       }
     }
   }
 } finally {
-  uninstall()
   await rm(folder, { recursive: true, force: true })
 }
 console.table(rows)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { drain, type MakeQueue, startMs } from './harness.ts'
+import { deliver, drain, type MakeQueue, startMs } from './harness.ts'
 
 export function queueBadInput(makeQueue: MakeQueue): void {
   describe('bad input leaves the queue as it was', () => {
@@ -26,6 +26,24 @@ export function queueBadInput(makeQueue: MakeQueue): void {
       expect(await queue.pending()).toEqual([])
       await queue.enqueue(request('a', async () => ({ orderId: 7 })))
       expect(await queue.pending()).toMatchObject([{ payload: { orderId: 7 } }])
+      await dispose?.()
+    })
+
+    test.each([
+      ['returns no duration', () => undefined as never],
+      [
+        'throws',
+        () => {
+          throw new Error('no backoff')
+        },
+      ],
+    ])('a backoff that %s loses no job', async (_what, backoff) => {
+      const fail = () => Promise.reject(new Error('failed'))
+      const { queue, request, dispose } = await makeQueue([{ name: 'a', backoff, perform: fail }])
+      const id = await queue.enqueue(request('a', 1))
+      await deliver(queue).catch(() => undefined)
+      const kept = [...(await queue.pending()), ...queue.performed].map((job) => job.id)
+      expect(kept).toContain(id)
       await dispose?.()
     })
   })

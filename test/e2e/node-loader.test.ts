@@ -22,14 +22,47 @@ test('what a program sees of its modules, its order of execution and its errors 
   expect(withoutSourceLine(instrumented)).toEqual(withoutSourceLine(bare))
 })
 
-test('a source that cannot be parsed fails with the text that Node has for it', async () => {
-  const cwd = path.join(projects, 'broken')
-  for (const file of ['src/job.js', 'src/job.ts']) {
-    const bare = await nodeTool([file], { cwd })
-    const instrumented = await nodeTool(['--import', register, file], { cwd })
-    expect(bare.stderr).toContain('SyntaxError')
-    expect(withoutFrames(instrumented)).toEqual(withoutFrames(bare))
+test.each([
+  ['ES module', 'job.js', "import './job.js'", 'main.js'],
+  ['CommonJS', 'job.cjs', "require('./job.cjs')", 'main.cjs'],
+  ['TypeScript', 'job.ts', "import './job.ts'", 'main.ts'],
+  ['TypeScript that is lowered', 'job.mts', "enum A {}; import './job.mts'", 'main.mts'],
+])('%s that cannot be parsed is an error, also where Node would run it', async (_, file, main, mainFile) => {
+  const cwd = project({ [file]: '// A job\nfunction job() {\n  job() = 1\n}\n', [mainFile]: main })
+  const isJavaScript = /\.c?js$/.test(file)
+  expect((await nodeTool([file], { cwd })).code).toBe(isJavaScript ? 0 : 1)
+  for (const start of [file, mainFile]) {
+    const { code, stderr } = await nodeTool(['--import', register, start], { cwd })
+    expect(code).toBe(1)
+    expect(stderr.slice(stderr.indexOf('FaultlineError'), stderr.indexOf('\n    at '))).toBe(
+      [
+        `FaultlineError: ${file}:3:3 cannot be parsed: Cannot assign to this expression`,
+        '',
+        '  1 | // A job',
+        '  2 | function job() {',
+        '> 3 |   job() = 1',
+        '    |   ^^^^^',
+        '  4 | }',
+        '  5 |',
+        '',
+        '  hint: If other tools accept the file, leave it out with `exclude` or `/* faultline ignore file: reason */`.',
+      ].join('\n'),
+    )
+    expect(stderr).not.toContain('src/loader')
   }
+})
+
+test('what is left out may hold anything that Node accepts', async () => {
+  const cwd = project({ 'job.js': 'function job() { job() = 1 }' }, { faultline: { exclude: ['job.js'] } })
+  const { code, output } = await nodeTool(['--import', register, 'job.js'], { cwd })
+  expect([code, output]).toEqual([0, ''])
+})
+
+test('a module by its await alone, of a package without a type, is instrumented as one', async () => {
+  const files = "console.log(Object.keys(globalThis[Symbol.for('faultline.' + 'runtime')].files).length)"
+  const cwd = project({ 'main.js': `await job()\n${files}\nfunction job() {}` }, { type: undefined })
+  const { code, stdout } = await nodeTool(['--import', register, 'main.js'], { cwd })
+  expect([code, stdout]).toEqual([0, '1\n'])
 })
 
 test('children of node --test and workers inherit the loader', async () => {
@@ -109,9 +142,4 @@ function project(files: Record<string, string>, data: object = {}): string {
 /** Node shows the line of an uncaught error as it was loaded, probes included: the one thing that differs. */
 function withoutSourceLine({ code, stdout, stderr }: Finished): object {
   return { code, stdout, stderr: stderr.replace(/^.*setImmediate\b.*\n +\^\n/m, '') }
-}
-
-/** The frames of Node's own loader depend on what started it. */
-function withoutFrames({ code, stderr }: Finished): [number | null, string] {
-  return [code, stderr.replace(/^ {4}at .*\n/gm, '').replace(/^node:internal.*\n.*\n.*\n\n/, '')]
 }

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { REPOSITORY } from './source-alias.ts'
 
@@ -7,7 +7,8 @@ const sources = new Map<string, string[]>()
 function linesOf(file: string): string[] {
   let lines = sources.get(file)
   if (lines === undefined) {
-    lines = readFileSync(resolve(REPOSITORY, file), 'utf8').split('\n')
+    const path = resolve(REPOSITORY, file)
+    lines = existsSync(path) ? readFileSync(path, 'utf8').split('\n') : []
     sources.set(file, lines)
   }
   return lines
@@ -17,7 +18,8 @@ function linesOf(file: string): string[] {
 export function inSource(text: string): string {
   return text.replace(/fixtures\/engine\/[\w-]+\.ts:\d+(?::\d+)?/g, (place) => {
     const [file = '', line = '', column] = place.split(':')
-    const source = linesOf(file)[Number(line) - 1] ?? place
+    const source = linesOf(file)[Number(line) - 1]
+    if (source === undefined) return place
     return `‹${source.slice(column === undefined ? 0 : Number(column) - 1).trim()}›`
   })
 }

@@ -48,7 +48,7 @@ function following(node: Node, { parent, scope, file }: Visit): Following {
   if (next === undefined) return { main: [], also: [] }
   if (next !== 'end') {
     file.taken.add(next)
-    return { main: [{ kind: 'l', offset: startOf(next), canFail: canFail(next) }], also: [] }
+    return { main: [{ kind: 'l', offset: startOf(next), canFail: canFail(next, file.settlers) }], also: [] }
   }
   if (parent === scope.fn?.body) {
     file.taken.add(parent)

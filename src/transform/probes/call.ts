@@ -37,11 +37,12 @@ function activation(fn: FunctionNode, { file, scope }: Visit): string[] {
 function callPlace(fn: FunctionNode, { file, scope, parent }: Visit): PlaceDraft {
   const body = fn.body!
   const called = { kind: 'c', offset: isMethod(parent) ? startOf(parent) : fn.start } as const
-  if (body.type !== 'BlockStatement') return file.place(scope, { ...called, canFail: canFail(body) })
+  if (body.type !== 'BlockStatement')
+    return file.place(scope, { ...called, canFail: canFail(body, file.settlers) })
   const first = nextPlaced(file, body.body, 0)
   if (first === undefined || first === 'end') return file.place(scope, { ...called, canFail: false })
   file.taken.add(first)
-  const line: PlaceName = { kind: 'l', offset: startOf(first), canFail: canFail(first) }
+  const line: PlaceName = { kind: 'l', offset: startOf(first), canFail: canFail(first, file.settlers) }
   return file.place(scope, line, { ...called, canFail: false })
 }
 

@@ -30,7 +30,7 @@ function initialiser(node: Node, { scope, file }: Visit): Node | undefined {
   if (!scope.active) return undefined
   if (node.type !== 'PropertyDefinition' && node.type !== 'AccessorProperty') return undefined
   const { value } = node
-  if (value == null || !canFail(value)) return undefined
+  if (value == null || !canFail(value, file.settlers)) return undefined
   const inner = unwrap(value)
   return isFunction(inner) || isClass(inner) || file.isIgnored(value) ? undefined : value
 }

@@ -44,5 +44,5 @@ function firstStatement(body: Node, { file }: Visit): PlaceName[] {
   const first = nextPlaced(file, body.type === 'BlockStatement' ? body.body : [body], 0)
   if (first === undefined || first === 'end') return []
   file.taken.add(first)
-  return [{ kind: 'l', offset: startOf(first), canFail: canFail(first) }]
+  return [{ kind: 'l', offset: startOf(first), canFail: canFail(first, file.settlers) }]
 }

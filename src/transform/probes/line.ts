@@ -39,6 +39,6 @@ function newPlace(node: Node, { scope, file }: Visit): PlaceDraft {
   return file.place(holds ? scope : { ...scope, async: false }, {
     kind: 'l',
     offset: startOf(node),
-    canFail: canFail(node),
+    canFail: canFail(node, file.settlers),
   })
 }

@@ -58,7 +58,7 @@ function isReturnedAwait(value: Node, offset: number, { scope, file }: Visit): b
 
 function openReturn(value: Node, at: number, offset: number, visit: Visit): void {
   const { file, scope } = visit
-  const place = file.place(scope, { kind: 'r', offset, canFail: canFail(value) })
+  const place = file.place(scope, { kind: 'r', offset, canFail: canFail(value, file.settlers) })
   file.edits.open(
     at,
     value.start,

@@ -16,7 +16,12 @@ export const tryEnd: Probe = {
     const { body, end } = node.block
     const last = body.filter((statement) => !isSilent(statement)).at(-1)
     if (last === undefined || !endReachable(body)) return
-    const place = file.place(scope, { kind: 'l', offset: end - 1, canFail: canFailDeep(last), tryEnd: true })
+    const place = file.place(scope, {
+      kind: 'l',
+      offset: end - 1,
+      canFail: canFailDeep(last, file.settlers),
+      tryEnd: true,
+    })
     file.edits.insert(end - 1, ';', ...lineProbe(place, visit))
   },
 }

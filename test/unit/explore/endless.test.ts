@@ -9,7 +9,7 @@ async function verdict(name: keyof typeof never, hangAfterMs = 60) {
   const job = defineJob({ name, perform: () => never[name](new World()) })
   const startedMs = performance.now()
   const report = await simulate(job.with(null), () => {}, { hangAfterMs })
-  expect(performance.now() - startedMs).toBeLessThan(6_000)
+  expect(performance.now() - startedMs).toBeLessThan(20_000)
   return report.failures.map(({ id, reason, error }) =>
     inSource(`${id} ${reason}: ${error?.message.split('\n')[0]}`),
   )

@@ -33,7 +33,9 @@ describe('everything is as it was', () => {
 
   afterEach(async () => {
     await turn()
-    expect(surroundings()).toEqual(before)
+    // The test runner's own timers come and go, so there may be fewer than before.
+    const { resources, ...after } = surroundings()
+    expect({ ...after, resources: Math.max(resources, before.resources) }).toEqual(before)
     expect([before.on, before.armed]).toEqual([false, []])
   })
 

@@ -34,4 +34,7 @@ test('module syntax decides where no format is stated', () => {
   expect(hasModuleSyntax('/app/a.js', 'export const a = 1')).toBe(true)
   expect(hasModuleSyntax('/app/a.js', 'if (module.parent) return; exports.a = 1')).toBe(false)
   expect(hasModuleSyntax('/app/a.js', 'import("x")')).toBe(false)
+  expect(hasModuleSyntax('/app/a.js', 'await job()')).toBe(true)
+  expect(hasModuleSyntax('/app/a.js', 'const await = 1; await')).toBe(false)
+  expect(hasModuleSyntax('/app/a.js', 'broken(')).toBe(false)
 })

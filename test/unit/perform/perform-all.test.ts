@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import {
   defineJob,
   type JobContext,
+  type JobDefinition,
   memoryQueue,
   performAll,
   performAllAfter,
@@ -196,11 +197,14 @@ describe('a job that dies', () => {
 })
 
 describe('a job that enqueues itself for ever', () => {
-  const cron = defineJob<null>({
+  const cron: JobDefinition<null> = defineJob<null>({
     name: 'cron',
     perform: (_, context) => context.enqueue(cron, null, { delay: '1h' }),
   })
-  const spin = defineJob<null>({ name: 'spin', perform: (_, context) => context.enqueue(spin, null) })
+  const spin: JobDefinition<null> = defineJob<null>({
+    name: 'spin',
+    perform: (_, context) => context.enqueue(spin, null),
+  })
 
   test('ends at the limit, with its name, and the queue is whole', async () => {
     const queue = fresh()

@@ -255,14 +255,43 @@ describe('claims', () => {
     expect(await queue.enqueue(job, 4, { key: 'k' })).toBe('a-3')
   })
 
-  test('a backoff that throws leaves the delivery to whoever holds it', async () => {
-    const queue = memoryQueue({ now })
-    await queue.enqueue(defineJob<null>({ name: 'a', backoff: () => 'soon' as never, perform: noop }), null)
-    const claim = (await queue.claim('w'))!
-    expect(await messageOf(queue.settle(claim, { ok: false, error: 1 }))).toContain(
+  test.each([
+    [
+      'returns no duration',
+      () => 'soon' as never,
       "The backoff of job 'a' after attempt 1 is no time: received 'soon'",
-    )
+    ],
+    [
+      'returns nothing',
+      () => undefined as never,
+      "The backoff of job 'a' after attempt 1 is no time: received undefined",
+    ],
+    [
+      'throws',
+      () => {
+        throw new TypeError('no backoff')
+      },
+      'TypeError: no backoff',
+    ],
+    [
+      'ends past the range of Date',
+      () => 8.64e15,
+      "The backoff of job 'a' after attempt 1 is no time: received 8640000000000000; " +
+        'allowed is what ends within the range of Date, by +275760-09-13T00:00:00.000Z.',
+    ],
+  ])('a backoff that %s puts the job back as it was', async (_what, backoff, message) => {
+    const queue = memoryQueue({ now })
+    const job = defineJob<null>({ name: 'a', backoff, perform: noop })
+    await queue.enqueue(job, null, { delay: '5s', key: 'k' })
+    const claim = (await queue.claim('w'))!
+    expect(await messageOf(queue.settle(claim, { ok: false, error: 1 }))).toContain(message)
     expect(queue.performed).toEqual([])
-    expect(await queue.settle(claim, { ok: true, result: 1 })).toEqual({ status: 'completed' })
+    const at = new Date(now.getTime() + 5_000)
+    expect(await queue.pending()).toMatchObject([{ id: 'a-1', at, attempt: 1 }])
+    expect(await queue.enqueue(job, null, { key: 'k' })).toBe('a-1')
+    expect(await queue.settle(claim, { ok: true, result: 1 })).toEqual({ status: 'refused' })
+    const again = (await queue.claim('w'))!
+    expect(await queue.settle(again, { ok: true, result: 1 })).toEqual({ status: 'completed' })
+    expect(await queue.pending()).toEqual([])
   })
 })

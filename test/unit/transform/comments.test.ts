@@ -55,10 +55,27 @@ describe('ignore comments', () => {
       run('function f() {\n  await1()\n  /* faultline ignore next: x */ @dec class A { m() {} }\n}'),
     ).toEqual({ points: 2, ignored: 1 })
   })
-  test('leave out the file', () => {
-    const source = 'function f() { g() }\n/* faultline ignore file: stands for the bank */'
+  test('leave out the file, which says so in a record with an empty table', () => {
+    const source =
+      "'use strict'\nfunction f() { setTimeout(g) }\n/* faultline ignore file: stands for the bank */"
     expect(run(source)).toEqual({ points: 0, ignored: 1 })
-    expect(transform(source, { file: 'case.ts', root: '/app' })?.code).toBe(source)
+    const runtime = 'globalThis[Symbol.for("faultline.runtime")]'
+    const entry = '$fr.files["case.ts@0fd5b4311297"]'
+    const record = '{path:"case.ts",root:"/app",hash:"0fd5b4311297",table:"[]",ignored:1,s:new Uint8Array(0)}'
+    expect(transform(source, { file: 'case.ts', root: '/app' })?.code).toBe(
+      source.replace(
+        "'use strict'",
+        `'use strict';var $fr=${runtime}||(${runtime}={files:{},on:false}),$ff=${entry}||(${entry}=${record}),$fs=$ff.s;`,
+      ),
+    )
+  })
+  test('leave out a file that is nested too deeply, with timers in it', () => {
+    const deep = `import 'timers'; ${'f('.repeat(5_000)}() => 1${')'.repeat(5_000)}`
+    expect(run(`${deep} // faultline ignore file: generated`)).toEqual({ points: 0, ignored: 1 })
+  })
+  test('make no record where nothing is left out and nothing inserted', () => {
+    expect(run('/* faultline ignore next: x */')).toBeUndefined()
+    expect(run('const a = 1')).toBeUndefined()
   })
   test('are not read into other text', () => {
     expect(run('const s = "/* faultline ignore file */"; function f() {}')).toEqual({ points: 2, ignored: 0 })

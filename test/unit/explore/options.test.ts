@@ -1,0 +1,87 @@
+import { defineJob, memoryQueue, runSimulation, simulate } from 'faultline'
+import { test } from 'vitest'
+import { charge } from '../../../fixtures/engine/charge.ts'
+import { World } from '../../helpers/engine-world.ts'
+
+const job = defineJob<null>({ name: 'job', perform: () => charge(new World()) })
+const messageOf = async (body: () => unknown) => {
+  try {
+    await body()
+    return 'no error'
+  } catch (error) {
+    const { code, message } = error as { code?: string; message: string }
+    return `${code}: ${message}`
+  }
+}
+
+const wrong: [string, object][] = [
+  ['an unknown option', { assertion: () => {} }],
+  ['an option of another tool', { retries: 3 }],
+  ['an unknown fault', { faults: ['crsh'] }],
+  ['a fault that is not there yet', { faults: ['stall'] }],
+  ['no faults', { faults: [] }],
+  ['faults that are no list', { faults: 'crash' }],
+  ['an unknown check', { checks: { complete: false } }],
+  ['depth', { depth: 2 }],
+  ['hits', { hits: 0 }],
+  ['hits in words', { hits: 'some' }],
+  ['errors', { errors: 'always' }],
+  ['now', { now: new Date(Number.NaN) }],
+  ['now as a number', { now: 0 }],
+  ['maxScenarios', { maxScenarios: 0 }],
+  ['maxDeliveries', { maxDeliveries: -1 }],
+  ['hangAfterMs', { hangAfterMs: '2s' }],
+  ['budgetMs', { budgetMs: Number.NaN }],
+  ['seed', { seed: 1.5 }],
+  ['setup', { setup: {} }],
+  ['snapshot', { snapshot: true }],
+  ['onCrash', { onCrash: 'cut' }],
+  ['within', { within: 'soon' }],
+  ['mask', { mask: 'orders' }],
+  ['points', { points: 7 }],
+  ['queue', { queue: {} }],
+  ['signal', { signal: new AbortController() }],
+]
+
+test.for(wrong)('a wrong option is told: %s', async ([, options], { expect }) => {
+  expect(await messageOf(() => simulate(job.with(null), () => {}, options))).toMatchSnapshot()
+})
+
+const calls: [string, () => unknown][] = [
+  ['nothing to judge it by', () => simulate(job.with(null))],
+  ['two assertions', () => simulate(job.with(null), () => {}, (() => {}) as never)],
+  ['two sets of options', () => simulate(job.with(null), {}, {} as never)],
+  ['null', () => simulate(job.with(null), null as never)],
+  ['a definition instead of a request', () => simulate(job as never, () => {})],
+  ['an object', () => simulate({ name: 'job' } as never, () => {})],
+  ['nothing at all', () => simulate(undefined as never, () => {})],
+  ['a name', () => simulate('job' as never, () => {})],
+  ['no scenario that can strike', () => runSimulation(job.with(null), () => {}, { points: 'nowhere/**' })],
+  [
+    'code that is not instrumented',
+    () => simulate(defineJob<null>({ name: 'blank', perform: () => {} }).with(null), () => {}),
+  ],
+]
+
+test.for(calls)('a wrong call is told: %s', async ([, call], { expect }) => {
+  const text = await messageOf(call)
+  expect(text.replace(/Instrumented were .*?\. The/s, 'Instrumented were …. The')).toMatchSnapshot()
+})
+
+test.for([
+  ['a class instance', { order: new World() }],
+  ['a Map', { lists: [1, new Map()] }],
+  ['a function', { a: { b: () => {} } }],
+  ['undefined in a list', { list: [1, undefined] }],
+  ['NaN', { total: Number.NaN }],
+  ['a BigInt', { id: 1n }],
+  ['an invalid date', { at: new Date(Number.NaN) }],
+] as [string, object][])(
+  'a payload that does not survive JSON is told with its path: %s',
+  async ([, payload], { expect }) => {
+    const queue = memoryQueue()
+    const any = defineJob<object>({ name: 'any', perform: () => {} })
+    expect(await messageOf(() => queue.enqueue(any, payload))).toMatchSnapshot()
+    expect(await queue.pending()).toEqual([])
+  },
+)

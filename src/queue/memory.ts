@@ -26,7 +26,7 @@ import type {
   Settlement,
 } from './port.ts'
 import { runJob } from './run-job.ts'
-import { checkRange } from './time-range.ts'
+import { checkRange, timeMaxMs } from './time-range.ts'
 import { WaitingKeys } from './waiting-keys.ts'
 
 const NO_OPTIONS: EnqueueOptions = {}
@@ -81,15 +81,22 @@ export class MemoryQueue implements QueueAdapter {
 
   enqueue(request: JobRequest): Promise<string>
   enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  /** By the name of a job that the queue knows. */
+  enqueue(name: string, payload: unknown, options?: EnqueueOptions): Promise<string>
   enqueue(what: unknown, payload?: unknown, options: EnqueueOptions = NO_OPTIONS): Promise<string> {
     try {
       if (isJobRequest(what)) {
+        if (payload !== undefined || options !== NO_OPTIONS) throw requestAndMore(what.name)
         if (typeof what.payload !== 'function')
           return this.#record(what.name, what.job, what.payload, what.options)
         return payloadOf(what).then((value) => this.#record(what.name, what.job, value, what.options))
       }
       if (isJobDefinition(what)) return this.#record(what.name, what, payload, options)
-      throw this.#notEnqueueable(what)
+      if (typeof what === 'string') {
+        const { job } = this.#registry.resolve(what, undefined)
+        return this.#record(what, job, payload, options)
+      }
+      throw notEnqueueable(what)
     } catch (error) {
       return Promise.reject(error)
     }
@@ -149,7 +156,8 @@ export class MemoryQueue implements QueueAdapter {
 
   expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
     const job = jobOf(claim)
-    const lapsesAtMs = Math.max(claim.atMs + job.registered.policy.lockMs, this.time.nowMs())
+    const lockedUntilMs = Math.min(claim.atMs + job.registered.policy.lockMs, timeMaxMs)
+    const lapsesAtMs = Math.max(lockedUntilMs, this.time.nowMs())
     if (!this.#holds(job, claim)) return Promise.resolve(lapsesAtMs)
     this.#write(claim, outcome)
     job.redelivered = true
@@ -201,6 +209,7 @@ export class MemoryQueue implements QueueAdapter {
   ): Promise<string> {
     if (options !== NO_OPTIONS) checkEnqueueOptions(options, name)
     const crossed = crossBroker(payload)
+    const dueMs = dueMsOf(options, this.time.nowMs(), name)
     const delivery: ContextDelivery | undefined = execution.getStore()?.delivery
     delivery?.enqueuePoint(name, 'before')
     const registered = this.#registry.resolve(name, definition)
@@ -222,7 +231,7 @@ export class MemoryQueue implements QueueAdapter {
         error: undefined,
         claim: undefined,
       }
-      this.#wait(job, dueMsOf(options, this.time.nowMs(), name))
+      this.#wait(job, dueMs)
     }
     delivery?.enqueuePoint(name, 'after')
     return Promise.resolve(id)
@@ -251,13 +260,21 @@ export class MemoryQueue implements QueueAdapter {
   #holds(job: MemoryJob, claim: Claim): boolean {
     return job.claim === claim && job.order > this.#clearedAt
   }
+}
 
-  #notEnqueueable(what: unknown): unknown {
-    if (typeof what === 'string') return this.#registry.unknown(what)
-    return new FaultlineError('FAULTLINE_UNKNOWN_JOB', {
-      message: `Only jobs can be enqueued: received ${describe(what)}; allowed is what defineJob or job.with() returned.`,
-    })
-  }
+function notEnqueueable(what: unknown): FaultlineError {
+  return new FaultlineError('FAULTLINE_UNKNOWN_JOB', {
+    message:
+      `Only jobs can be enqueued: received ${describe(what)}; allowed is what defineJob or job.with() returned, ` +
+      'or the name of a job that the queue knows.',
+  })
+}
+
+function requestAndMore(name: string): FaultlineError {
+  return new FaultlineError('FAULTLINE_BAD_OPTION', {
+    message: `An enqueue of '${name}' was given a request and more: a request holds its own payload and options.`,
+    hint: 'Write enqueue(job.with(payload, options)), or enqueue(job, payload, options).',
+  })
 }
 
 function jobOf(claim: Claim): MemoryJob {

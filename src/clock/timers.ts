@@ -2,22 +2,25 @@ import timersDefault, * as timersModule from 'node:timers'
 import promisesDefault, * as promisesModule from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { execution } from '../model/context.ts'
+import { real } from './real.ts'
 import { nodeDelayMs, setInContext } from './set-timer.ts'
 import { mortalImmediate, virtualSleep, virtualTicks } from './timers-promises.ts'
 import { virtualTimerOf } from './virtual-timer.ts'
 
 type Callback = (...args: unknown[]) => unknown
 type SetTimer = (callback: Callback, delay?: number, ...args: unknown[]) => unknown
+type SetImmediate = (callback: Callback, ...args: unknown[]) => unknown
 type ClearTimer = (handle?: unknown) => void
 
 const abortTimeoutMaxMs = 2 ** 32 - 1
-const counterparts: Map<unknown, unknown> = new Map()
+// Weak: fake timers are new ones for each test.
+const counterparts: WeakMap<object, unknown> = new WeakMap()
 
 /**
  * The counterpart of a real timer function that asks the execution context: inside one, time is virtual;
  * outside, the original is called. Knows `setTimeout`, `setInterval`, `setImmediate`, their `clear…`, those of
- * `timers/promises` with its `scheduler`, `AbortSignal.timeout`, and the modules themselves. Anything else
- * comes back unchanged.
+ * `timers/promises` with its `scheduler`, `AbortSignal.timeout`, the modules themselves, and what a test's own
+ * fake timers put in the place of one of these. Anything else comes back unchanged.
  *
  * @example
  * ```ts
@@ -26,8 +29,56 @@ const counterparts: Map<unknown, unknown> = new Map()
  * ```
  */
 export function virtualTimer(fn: unknown): unknown {
-  const counterpart = counterparts.get(fn)
-  return counterpart === undefined ? fn : counterpart
+  const counterpart = counterparts.get(fn as object)
+  if (counterpart !== undefined) return counterpart
+  return typeof fn === 'function' ? virtualReplacement(fn) : fn
+}
+
+/** Where the functions are that a test's own fake timers replace, and how a counterpart of one is made. */
+const replaceable: readonly [holder: object, name: string, make: (fn: never) => unknown][] = [
+  [
+    globalThis,
+    'setTimeout',
+    (fn: SetTimer) => withPromisified(makeSetTimer(fn, false), fn, virtualSleep as Callback),
+  ],
+  [globalThis, 'setInterval', (fn: SetTimer) => makeSetTimer(fn, true)],
+  [
+    globalThis,
+    'setImmediate',
+    (fn: SetImmediate) =>
+      withPromisified(makeSetImmediate(fn, real.setImmediate), fn, mortalImmediate as Callback),
+  ],
+  [globalThis, 'clearTimeout', makeClearTimer],
+  [globalThis, 'clearInterval', makeClearTimer],
+  [globalThis, 'clearImmediate', (fn: ClearTimer) => inContextElse(clearImmediate, fn)],
+  [promisesDefault, 'setTimeout', (fn: Callback) => inContextElse(virtualSleep as Callback, fn)],
+  [promisesDefault, 'setInterval', (fn: Callback) => inContextElse(virtualTicks as Callback, fn)],
+  [promisesDefault, 'setImmediate', (fn: Callback) => inContextElse(mortalImmediate as Callback, fn)],
+  [AbortSignal, 'timeout', makeAbortTimeout],
+]
+
+/** The counterpart of what stands where a timer function was: outside of a context it is called itself. */
+function virtualReplacement(fn: object): unknown {
+  for (const [holder, name, make] of replaceable) {
+    if ((holder as Record<string, unknown>)[name] !== fn) continue
+    const made = make(fn as never)
+    counterparts.set(fn, made)
+    counterparts.set(made as object, made)
+    return made
+  }
+  return fn
+}
+
+function inContextElse<F extends (...args: never[]) => unknown>(inContext: F, outside: F): F {
+  const either = (...args: never[]): unknown =>
+    (execution.getStore() === undefined ? outside : inContext)(...args)
+  return Object.defineProperty(either, 'name', { value: outside.name }) as F
+}
+
+function withPromisified(counterpart: object, fn: object, inContext: Callback): object {
+  const outside = (fn as { [promisify.custom]?: Callback })[promisify.custom] ?? inContext
+  const value = inContextElse(inContext, outside)
+  return Object.defineProperty(counterpart, promisify.custom, { value, enumerable: true })
 }
 
 function makeSetTimer(original: SetTimer, repeat: boolean): SetTimer {
@@ -42,12 +93,12 @@ function makeSetTimer(original: SetTimer, repeat: boolean): SetTimer {
   return set
 }
 
-function makeSetImmediate(original: (callback: Callback, ...args: unknown[]) => unknown): Callback {
+function makeSetImmediate(original: SetImmediate, inDelivery: SetImmediate = original): Callback {
   return function setImmediate(callback: unknown, ...args: unknown[]): unknown {
     const delivery = execution.getStore()?.delivery
     if (delivery === undefined || typeof callback !== 'function')
       return original(callback as Callback, ...args)
-    return original(
+    return inDelivery(
       (...given) => {
         if (!delivery.dead) callback(...given)
       },
@@ -101,6 +152,7 @@ function register(): void {
     add(source.setInterval, makeSetTimer(source.setInterval as SetTimer, true))
     add(source.clearTimeout, makeClearTimer(source.clearTimeout as ClearTimer))
     add(source.clearInterval, makeClearTimer(source.clearInterval as ClearTimer))
+    add(source.clearImmediate, source.clearImmediate)
   }
   add(promisesModule.setTimeout, virtualSleep)
   add(promisesModule.setImmediate, mortalImmediate)
@@ -113,7 +165,7 @@ function register(): void {
   }
 }
 
-function add(original: unknown, counterpart: unknown): void {
+function add(original: object, counterpart: unknown): void {
   if (!counterparts.has(original)) counterparts.set(original, counterpart)
 }
 

@@ -45,6 +45,8 @@ export class VirtualTimer {
 
   /** Calls back in the async context in which the timer was set. An error there is uncaught, as Node's is. */
   fire(): void {
+    this.delivery?.timerFired()
+    if (this.delivery?.dead) return
     this.#inContext(() => {
       try {
         this.#callback()

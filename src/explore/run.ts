@@ -1,6 +1,5 @@
 import { installVirtualGlobals } from '../clock/index.ts'
 import { execution } from '../model/context.ts'
-import type { DueJob } from '../model/delivery.ts'
 import { FaultlineError, isFaultlineError } from '../model/error.ts'
 import type { JobDefinition, JobRequest } from '../model/job.ts'
 import type { InjectedFault } from '../model/result.ts'
@@ -8,10 +7,12 @@ import { whenMs } from '../model/time.ts'
 import { type CheckName, checks, compareSnapshots, type Finding, fixSnapshot } from '../oracle/index.ts'
 import { deliver, performDue, Session, Watchdog } from '../perform/index.ts'
 import { defineJob, MemoryQueue } from '../queue/index.ts'
-import type { Claim, QueueAdapter } from '../queue/port.ts'
+import type { QueueAdapter } from '../queue/port.ts'
 import { disarm, type Mode } from '../runtime/index.ts'
+import { asError } from './as-error.ts'
 import { bounded } from './bounded.ts'
 import { calm } from './calm.ts'
+import { nothingEnqueued } from './nothing-enqueued.ts'
 import { OncePort, onceClaim } from './once-port.ts'
 import type { Assertions, RunInfo, SimulationOptions } from './options.ts'
 import { type OtherPayload, payloadInWords } from './payloads.ts'
@@ -195,7 +196,7 @@ export class Runner<W> {
     for (const job of pending) {
       const detail =
         payload === undefined || job.id !== started.rootJobId ? undefined : payloadInWords(payload)
-      session.note('enqueued', dueClaim(job), detail)
+      session.note('enqueued', { id: job.id, name: job.name, delivery: 0 }, detail)
     }
   }
 
@@ -283,16 +284,9 @@ export class Runner<W> {
         error: new FaultlineError('FAULTLINE_ASSERTION', { message: 'The assertions returned false.' }),
       }
     } catch (error) {
-      return {
-        reason: 'assertion',
-        error: asError(error),
-      }
+      return { reason: 'assertion', error: asError(error) }
     }
   }
-}
-
-function asError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown), { cause: thrown })
 }
 
 interface Performance {
@@ -300,16 +294,4 @@ interface Performance {
   readonly result: unknown
   readonly untilMs?: number
   readonly finding?: Finding
-}
-
-/** Enough of a claim for the timeline; no delivery, no worker. */
-function dueClaim(job: DueJob): Pick<Claim, 'id' | 'name' | 'delivery'> {
-  return { id: job.id, name: job.name, delivery: 0 }
-}
-
-function nothingEnqueued(): FaultlineError {
-  return new FaultlineError('FAULTLINE_NOTHING_ENQUEUED', {
-    message: 'Nothing was enqueued: there is no work to simulate.',
-    hint: 'enqueuedBy(fn) gets { queue, world }: fn must enqueue through that queue, or through the one given as the option `queue`.',
-  })
 }

@@ -126,7 +126,8 @@ export class Planner {
       }
       if (!this.#queueCan(fault)) notApplicable[label] = `the ${this.#queue.kind} queue cannot do this`
       else if (obstacles.size > 0) notApplicable[label] = obstaclesInWords(obstacles, sites.length)
-      else if (sites.length === 0) notApplicable[label] = fault.nowhere ?? 'no point of its kind was reached'
+      else if (sites.length === 0 && points.length > 0)
+        notApplicable[label] = fault.nowhere ?? 'no point of its kind was reached'
     }
     return notApplicable
   }

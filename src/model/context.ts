@@ -43,6 +43,8 @@ export interface ContextDelivery {
   fatal?: Error | undefined
   /** A virtual timer that must die with the delivery. */
   ownTimer(timer: object): void
+  /** A virtual timer is about to fire; past a bound the delivery dies of it instead. */
+  timerFired(): void
 }
 
 const key = Symbol.for('faultline.context')

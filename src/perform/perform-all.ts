@@ -3,13 +3,18 @@ import type { Performed } from '../model/delivery.ts'
 import { FaultlineError } from '../model/error.ts'
 import { type When, whenMs } from '../model/time.ts'
 import { deadError } from '../queue/dead-error.ts'
+import { describe } from '../queue/describe.ts'
+import { didYouMean } from '../queue/nearest.ts'
 import type { QueueAdapter } from '../queue/port.ts'
+import { checkRange } from '../queue/time-range.ts'
 import { follow, offMode, shared } from '../runtime/index.ts'
 import { performDue } from './perform-due.ts'
 import { Session } from './session.ts'
 
 const allowDeadHint =
   'Everything else was performed. Pass `allowDead: true` where death is what the test is about.'
+
+const optionNames: readonly string[] = ['allowDead', 'limit']
 
 /** How `performAll` and its like are told where to stop. */
 export interface PerformOptions {
@@ -29,7 +34,7 @@ export interface PerformOptions {
  * const { performed } = await performAll(queue)
  * ```
  * @throws FaultlineError `FAULTLINE_JOB_DEAD` when a job died (unless `allowDead`), after all else was performed;
- * `FAULTLINE_RUNAWAY` past `limit` deliveries.
+ * `FAULTLINE_RUNAWAY` past `limit` deliveries; `FAULTLINE_BAD_OPTION` for options that are none.
  */
 export function performAll(queue: QueueAdapter, options: PerformOptions = {}): Promise<Performed> {
   return performWindow(queue, {}, options, 'performAll')
@@ -50,12 +55,7 @@ export async function performAllBefore(
   options: PerformOptions = {},
 ): Promise<Performed> {
   checkQueue(queue, 'performAllBefore')
-  return performWindow(
-    queue,
-    { untilMs: whenMs(cutoff, queue.time.nowMs(), 'The cutoff') },
-    options,
-    'performAllBefore',
-  )
+  return performWindow(queue, { untilMs: cutoffMs(queue, cutoff) }, options, 'performAllBefore')
 }
 
 /** The same as {@link performAllBefore}. */
@@ -76,12 +76,12 @@ export async function performAllAfter(
   options: PerformOptions = {},
 ): Promise<Performed> {
   checkQueue(queue, 'performAllAfter')
-  return performWindow(
-    queue,
-    { fromMs: whenMs(cutoff, queue.time.nowMs(), 'The cutoff') },
-    options,
-    'performAllAfter',
-  )
+  return performWindow(queue, { fromMs: cutoffMs(queue, cutoff) }, options, 'performAllAfter')
+}
+
+function cutoffMs(queue: QueueAdapter, cutoff: When): number {
+  const ms = whenMs(cutoff, queue.time.nowMs(), 'The cutoff')
+  return cutoff instanceof Date ? ms : checkRange(ms, cutoff, 'The cutoff')
 }
 
 const clocks = new WeakMap<QueueAdapter, VirtualClock>()
@@ -93,6 +93,7 @@ async function performWindow(
   caller: string,
 ): Promise<Performed> {
   checkQueue(queue, caller)
+  checkOptions(options, caller)
   let clock = clocks.get(queue)
   if (clock === undefined) clocks.set(queue, (clock = clockOf(queue)))
   const uninstall = installVirtualGlobals()
@@ -122,6 +123,24 @@ async function performWindow(
 function clockOf(queue: QueueAdapter): VirtualClock {
   const time = { nowMs: () => queue.time.nowMs(), advanceTo: (ms: number) => queue.time.advanceTo(ms) }
   return new VirtualClock(time, { activity: () => shared.progress })
+}
+
+function checkOptions(options: PerformOptions, caller: string): void {
+  if (typeof options !== 'object' || options === null) {
+    throw badOption(`The options of ${caller} must be an object: received ${describe(options)}.`)
+  }
+  for (const option in options) {
+    if (optionNames.includes(option)) continue
+    const message = `${caller} has no option '${option}'; allowed are ${optionNames.join(', ')}.`
+    throw badOption(message, didYouMean(option, optionNames))
+  }
+  const { limit } = options
+  if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 1)) return
+  throw badOption(`The option 'limit' of ${caller} must be a whole number ≥ 1: received ${describe(limit)}.`)
+}
+
+function badOption(message: string, hint?: string): FaultlineError {
+  return new FaultlineError('FAULTLINE_BAD_OPTION', hint === undefined ? { message } : { message, hint })
 }
 
 function checkQueue(queue: unknown, caller: string): asserts queue is QueueAdapter {

@@ -82,6 +82,12 @@ export function start(
       })
     },
   }
+  delivery.onException = () => {
+    if (delivery.dead || delivery.ended !== undefined) return
+    kill(delivery)
+    end({ ok: 'died' })
+  }
+  hear(running, timers)
   delivery.onSuspend = (suspension) => {
     // The worker freezes as a whole: every probe of it has to hold.
     armAll()
@@ -90,25 +96,14 @@ export function start(
     release()
     first.resolve({ ok: 'suspended', suspension })
   }
-  delivery.onException = () => {
-    if (delivery.dead || delivery.ended !== undefined) return
-    kill(delivery)
-    end({ ok: 'died' })
-  }
-  delivery.onInterrupt = (graceMs) => {
-    running.interrupted = new DOMException('The worker is asked to stop', 'AbortError')
-    signal.abort(running.interrupted)
-    session.note('interrupted', claim, `${graceMs} ms to finish`)
-    timers.push(clock.setTimer(() => kill(delivery), graceMs, false))
-  }
-  if (claim.timeoutMs !== undefined) {
-    const timeOut = (): void => {
-      signal.abort(timeoutError(claim))
-      end({ ok: 'timedOut' })
-    }
-    timeoutTimer = clock.setTimer(timeOut, claim.timeoutMs, false)
-  }
+  timeoutTimer = timeOut(running, end)
   running.watch(blocked)
+  perform(running, end)
+  return running
+}
+
+function perform({ session, claim, delivery, port, signal }: Running, end: (ended: Ended) => void): void {
+  const { clock } = session
   const context = { clock, random: session.randomFor(`${claim.id}/${claim.delivery}`), delivery }
   execution
     .run(context, () => port.run(claim, signal))
@@ -116,7 +111,27 @@ export function start(
       (result) => end({ ok: true, result }),
       (error) => end({ ok: false, error }),
     )
-  return running
+}
+
+/** The attempt is failed when its time is up; its code runs on. */
+function timeOut({ session, claim, signal }: Running, end: (ended: Ended) => void): object | undefined {
+  if (claim.timeoutMs === undefined) return undefined
+  const pass = (): void => {
+    signal.abort(timeoutError(claim))
+    end({ ok: 'timedOut' })
+  }
+  return session.clock.setTimer(pass, claim.timeoutMs, false)
+}
+
+/** An interruption aborts the signal; past its grace the worker is killed. */
+function hear(running: Running, timers: object[]): void {
+  const { session, claim, delivery, signal } = running
+  delivery.onInterrupt = (graceMs) => {
+    running.interrupted = new DOMException('The worker is asked to stop', 'AbortError')
+    signal.abort(running.interrupted)
+    session.note('interrupted', claim, `${graceMs} ms to finish`)
+    timers.push(session.clock.setTimer(() => kill(delivery), graceMs, false))
+  }
 }
 
 function kill(delivery: Delivery): void {

@@ -1,10 +1,11 @@
 import { FaultlineError } from '../model/error.ts'
 import type { Backoff, EnqueueOptions, JobDefinition, JobOptions, JobRequest } from '../model/job.ts'
 import { isJobDefinition, jobBrand, requestBrand } from '../model/job.ts'
-import { durationMs } from '../model/time.ts'
+import { type Duration, durationMs } from '../model/time.ts'
 import { describe } from './describe.ts'
 import { checkEnqueueOptions } from './enqueue-options.ts'
 import { didYouMean } from './nearest.ts'
+import { checkRange } from './time-range.ts'
 
 const OPTIONS = ['name', 'perform', 'load', 'attempts', 'backoff', 'timeout', 'lock', 'onDead'] as const
 const BACKOFF_OPTIONS = ['type', 'delay'] as const
@@ -81,7 +82,7 @@ function check(definition: unknown): void {
   checkBackoff(job.backoff as Backoff | undefined, name)
   for (const option of ['timeout', 'lock'] as const) {
     if (job[option] === undefined) continue
-    const time = durationMs(job[option] as number, `The ${option} of job '${name}'`)
+    const time = spanMs(job[option] as number, `The ${option} of job '${name}'`)
     if (time === 0) throw badOption(option, name, "a duration > 0, such as '30s'", job[option])
   }
 }
@@ -110,7 +111,7 @@ function checkBackoff(backoff: Backoff | undefined, name: string): void {
   if (backoff === undefined || typeof backoff === 'function') return
   const what = `The backoff of job '${name}'`
   if (typeof backoff === 'number' || typeof backoff === 'string') {
-    durationMs(backoff, what)
+    spanMs(backoff, what)
     return
   }
   if (typeof backoff !== 'object' || backoff === null || Array.isArray(backoff)) {
@@ -125,7 +126,11 @@ function checkBackoff(backoff: Backoff | undefined, name: string): void {
       hint,
     )
   }
-  durationMs(backoff.delay, `${what}: its delay`)
+  spanMs(backoff.delay, `${what}: its delay`)
+}
+
+function spanMs(span: Duration, what: string): number {
+  return checkRange(durationMs(span, what), span, what)
 }
 
 function checkKeys(keys: readonly string[], allowed: readonly string[], what: string): void {

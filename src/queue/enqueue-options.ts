@@ -3,6 +3,7 @@ import type { EnqueueOptions } from '../model/job.ts'
 import { durationMs, whenMs } from '../model/time.ts'
 import { describe } from './describe.ts'
 import { didYouMean } from './nearest.ts'
+import { checkRange } from './time-range.ts'
 
 const OPTIONS: readonly string[] = ['delay', 'runAt', 'priority', 'key']
 
@@ -26,7 +27,7 @@ export function checkEnqueueOptions(options: EnqueueOptions, name: string): void
   if (delay !== undefined && runAt !== undefined) {
     throw badOption(`An enqueue of '${name}' has both 'delay' and 'runAt'; allowed is one of them.`)
   }
-  if (delay !== undefined) durationMs(delay, `The delay of an enqueue of '${name}'`)
+  if (delay !== undefined) dueMsOf(options, 0, name)
   if (runAt !== undefined) checkRunAt(runAt, name)
   if (priority !== undefined && !Number.isFinite(priority)) {
     throw badOption(
@@ -40,12 +41,16 @@ export function checkEnqueueOptions(options: EnqueueOptions, name: string): void
   }
 }
 
-/** When a job that is enqueued at `nowMs` with these options is due, in milliseconds since the epoch. */
+/**
+ * When a job that is enqueued at `nowMs` with these options is due, in milliseconds since the epoch.
+ *
+ * @throws FAULTLINE_BAD_TIME where that is past the range of Date.
+ */
 export function dueMsOf(options: EnqueueOptions, nowMs: number, name: string): number {
   if (options.runAt !== undefined) return options.runAt.getTime()
-  if (options.delay !== undefined)
-    return nowMs + durationMs(options.delay, `The delay of an enqueue of '${name}'`)
-  return nowMs
+  if (options.delay === undefined) return nowMs
+  const what = `The delay of an enqueue of '${name}'`
+  return checkRange(nowMs + durationMs(options.delay, what), options.delay, what)
 }
 
 function checkRunAt(runAt: unknown, name: string): void {

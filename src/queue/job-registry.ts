@@ -25,7 +25,7 @@ export class JobRegistry {
   resolve(name: string, job: JobDefinition<never> | undefined): RegisteredJob {
     const known = this.#jobs.get(name)
     if (known === undefined) {
-      if (job === undefined) throw this.unknown(name)
+      if (job === undefined) throw this.#unknown(name)
       const registered = { job, policy: policyOf(job), enqueued: 0 }
       this.#jobs.set(name, registered)
       return registered
@@ -43,14 +43,14 @@ export class JobRegistry {
   }
 
   /** That there is no such job, and which ones there are. */
-  unknown(name: string): FaultlineError {
+  #unknown(name: string): FaultlineError {
     const names = [...this.#jobs.keys()]
     const known = names.length === 0 ? 'this queue knows no job yet' : `known are ${names.join(', ')}`
     return new FaultlineError('FAULTLINE_UNKNOWN_JOB', {
       message: `There is no job '${name}' in this queue; ${known}.`,
       hint:
         didYouMean(name, names) ??
-        'Enqueue what defineJob returned, or name it in memoryQueue({ jobs: [...] }).',
+        'Enqueue what defineJob returned; by name, what is in memoryQueue({ jobs: [...] }).',
     })
   }
 }

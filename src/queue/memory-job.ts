@@ -1,3 +1,4 @@
+import type { DueJob } from '../model/delivery.ts'
 import type { RegisteredJob } from './job-registry.ts'
 import type { Claim } from './port.ts'
 
@@ -57,5 +58,17 @@ export class MemoryClaim implements Claim {
   /** The job behind a claim of any memory queue; undefined for what is no such claim. */
   static jobOf(claim: Claim): MemoryJob | undefined {
     return #job in claim ? claim.#job : undefined
+  }
+}
+
+/** A job that waits, as the queue's users see it. */
+export function dueJobOf(job: MemoryJob): DueJob {
+  return {
+    id: job.id,
+    name: job.registered.job.name,
+    payload: job.payload,
+    at: new Date(job.dueMs),
+    priority: job.priority,
+    attempt: job.attempt,
   }
 }

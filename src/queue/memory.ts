@@ -5,17 +5,18 @@ import { FaultlineError } from '../model/error.ts'
 import type { EnqueueOptions, JobDefinition, JobRequest } from '../model/job.ts'
 import { isJobDefinition, isJobRequest, payloadOf } from '../model/job.ts'
 import { backoffMs } from './backoff.ts'
+import { deliveryRecord } from './delivery-record.ts'
 import { describe } from './describe.ts'
 import { DueList } from './due-list.ts'
 import { checkEnqueueOptions, dueMsOf } from './enqueue-options.ts'
 import { JobRegistry } from './job-registry.ts'
 import type { MemoryJob } from './memory-job.ts'
-import { MemoryClaim } from './memory-job.ts'
+import { dueJobOf, MemoryClaim } from './memory-job.ts'
 import type { MemoryQueueOptions } from './memory-options.ts'
 import { startMsOf } from './memory-options.ts'
 import { MemoryTime } from './memory-time.ts'
+import { notEnqueueable, requestAndMore } from './not-enqueueable.ts'
 import { crossBroker } from './payload.ts'
-import { archiveOf } from './payload-archive.ts'
 import type {
   Claim,
   DueWindow,
@@ -28,7 +29,8 @@ import type {
   Settlement,
 } from './port.ts'
 import { runJob } from './run-job.ts'
-import { checkRange } from './time-range.ts'
+import { showArchive } from './show-archive.ts'
+import { checkRange, timeMaxMs } from './time-range.ts'
 import { WaitingKeys } from './waiting-keys.ts'
 
 const NO_OPTIONS: EnqueueOptions = {}
@@ -83,30 +85,29 @@ export class MemoryQueue implements QueueAdapter {
 
   enqueue(request: JobRequest): Promise<string>
   enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  /** By the name of a job that the queue knows. */
+  enqueue(name: string, payload: unknown, options?: EnqueueOptions): Promise<string>
   enqueue(what: unknown, payload?: unknown, options: EnqueueOptions = NO_OPTIONS): Promise<string> {
     try {
       if (isJobRequest(what)) {
+        if (payload !== undefined || options !== NO_OPTIONS) throw requestAndMore(what.name)
         if (typeof what.payload !== 'function')
           return this.#record(what.name, what.job, what.payload, what.options)
         return payloadOf(what).then((value) => this.#record(what.name, what.job, value, what.options))
       }
       if (isJobDefinition(what)) return this.#record(what.name, what, payload, options)
-      throw this.#notEnqueueable(what)
+      if (typeof what === 'string') {
+        const { job } = this.#registry.resolve(what, undefined)
+        return this.#record(what, job, payload, options)
+      }
+      throw notEnqueueable(what)
     } catch (error) {
       return Promise.reject(error)
     }
   }
 
   pending(): Promise<DueJob[]> {
-    const pending = this.#waiting.list().map((job) => ({
-      id: job.id,
-      name: job.registered.job.name,
-      payload: job.payload,
-      at: new Date(job.dueMs),
-      priority: job.priority,
-      attempt: job.attempt,
-    }))
-    return Promise.resolve(pending)
+    return Promise.resolve(this.#waiting.list().map(dueJobOf))
   }
 
   clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
@@ -178,7 +179,8 @@ export class MemoryQueue implements QueueAdapter {
 
   expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
     const job = jobOf(claim)
-    const lapsesAtMs = Math.max(claim.atMs + job.registered.policy.lockMs, this.time.nowMs())
+    const lockedUntilMs = Math.min(claim.atMs + job.registered.policy.lockMs, timeMaxMs)
+    const lapsesAtMs = Math.max(lockedUntilMs, this.time.nowMs())
     if (!this.#holds(job, claim)) return Promise.resolve(lapsesAtMs)
     this.#write(claim, outcome)
     job.redelivered = true
@@ -236,10 +238,11 @@ export class MemoryQueue implements QueueAdapter {
   ): Promise<string> {
     if (options !== NO_OPTIONS) checkEnqueueOptions(options, name)
     const crossed = crossBroker(payload)
+    const dueMs = dueMsOf(options, this.time.nowMs(), name)
     const delivery: ContextDelivery | undefined = execution.getStore()?.delivery
     delivery?.enqueuePoint(name, 'before')
     const registered = this.#registry.resolve(name, definition)
-    archive(registered.job, crossed, delivery)
+    showArchive(registered.job, crossed, delivery)
     let id = options.key === undefined ? undefined : this.#keys.idOf(name, options.key)
     let dueNow = false
     if (id === undefined) {
@@ -259,9 +262,8 @@ export class MemoryQueue implements QueueAdapter {
         error: undefined,
         claim: undefined,
       }
-      const nowMs = this.time.nowMs()
-      this.#wait(job, dueMsOf(options, nowMs, name))
-      dueNow = job.dueMs <= nowMs
+      this.#wait(job, dueMs)
+      dueNow = dueMs <= this.time.nowMs()
     }
     const started = delivery?.enqueuePoint(name, 'after', { id, dueNow })
     return started === undefined ? Promise.resolve(id) : started.then(() => id)
@@ -275,37 +277,13 @@ export class MemoryQueue implements QueueAdapter {
   }
 
   #write(claim: Claim, outcome: DeliveryOutcome, ending?: Ending): DeliveryRecord {
-    const { id, name, payload, attempt, delivery } = claim
-    const base = { id, name, payload, attempt, delivery, at: new Date(claim.atMs), outcome }
-    const record: DeliveryRecord =
-      ending === undefined
-        ? base
-        : ending.ok
-          ? { ...base, result: ending.result }
-          : { ...base, error: ending.error }
+    const record = deliveryRecord(claim, outcome, ending)
     this.performed.push(record)
     return record
   }
 
   #holds(job: MemoryJob, claim: Claim): boolean {
     return job.claim === claim && job.order > this.#clearedAt
-  }
-
-  #notEnqueueable(what: unknown): unknown {
-    if (typeof what === 'string') return this.#registry.unknown(what)
-    return new FaultlineError('FAULTLINE_UNKNOWN_JOB', {
-      message: `Only jobs can be enqueued: received ${describe(what)}; allowed is what defineJob or job.with() returned.`,
-    })
-  }
-}
-
-/** Shows a payload to the archive of its job; what that refuses ends the run, also inside of a delivery. */
-function archive(job: object, payload: unknown, delivery: ContextDelivery | undefined): void {
-  try {
-    archiveOf(job)?.meet(payload)
-  } catch (error) {
-    if (delivery !== undefined) delivery.fatal = error as Error
-    throw error
   }
 }
 

@@ -57,6 +57,8 @@ function copyPlainArray(value: unknown[], depth: number): unknown {
     if (copied === NOT_PLAIN) return NOT_PLAIN
     copy.push(copied)
   }
+  if (Object.keys(value).length !== value.length || Object.getOwnPropertySymbols(value).length > 0)
+    return NOT_PLAIN
   return copy
 }
 
@@ -68,6 +70,7 @@ function copyChecked(value: unknown, key: string, path: string, ancestors: reado
     throw refused(path, value)
   }
   if (types.isDate(value) && Number.isNaN(value.getTime())) throw refused(path, value)
+  if (isForeign(value)) throw refused(path, value)
   if (value !== undefined && typeof (value as { toJSON?: unknown }).toJSON === 'function') {
     return copySerialised(value as { toJSON(key: string): unknown }, key, path, ancestors)
   }
@@ -106,6 +109,10 @@ function copyArray(value: unknown[], path: string, ancestors: readonly object[])
     if (!(index in value)) throw refused(at, undefined, 'an empty slot of an array')
     copy.push(copyChecked(value[index], String(index), at, ancestors))
   }
+  const [extra] = Object.keys(value).slice(value.length)
+  if (extra !== undefined)
+    throw refused(memberPath(path, extra), value, 'a member of an array beside its items')
+  checkSymbols(value, path)
   return copy
 }
 
@@ -113,17 +120,37 @@ function copyObject(value: object, path: string, ancestors: readonly object[]): 
   if (!isPlain(value, 'Object')) throw refused(path, value)
   const copy: Record<string, unknown> = {}
   for (const key of Object.keys(value)) {
-    const at = /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
+    const at = memberPath(path, key)
     const member = memberOf(value, key, at)
     if (member === undefined) continue
     const copied = copyChecked(member, key, at, ancestors)
     Object.defineProperty(copy, key, { value: copied, enumerable: true, writable: true, configurable: true })
   }
+  checkSymbols(value, path)
+  return copy
+}
+
+function checkSymbols(value: object, path: string): void {
   for (const key of Object.getOwnPropertySymbols(value)) {
     if (!Object.prototype.propertyIsEnumerable.call(value, key)) continue
     throw refused(`${path}[${String(key)}]`, key, 'a member under a symbol')
   }
-  return copy
+}
+
+function memberPath(path: string, key: string): string {
+  return /^[A-Za-z_$][\w$]*$/.test(key) ? `${path}.${key}` : `${path}[${JSON.stringify(key)}]`
+}
+
+/** Of a class of the platform, whose `toJSON` nobody wrote for this job: bytes, a URL. A Date is known to all. */
+function isForeign(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null || types.isDate(value)) return false
+  if (ArrayBuffer.isView(value)) return true
+  let owner: object | null = value
+  while (owner !== null && !Object.hasOwn(owner, 'toJSON')) owner = Object.getPrototypeOf(owner)
+  if (owner === null || owner === value || owner === Object.prototype || owner === Array.prototype)
+    return false
+  const make = owner.constructor as { name?: unknown } | undefined
+  return typeof make === 'function' && make === (globalThis as Record<string, unknown>)[String(make.name)]
 }
 
 function memberOf(value: object, key: string, path: string): unknown {
@@ -153,7 +180,7 @@ function refused(
     message:
       `${path} cannot cross the queue: it is ${what}, which does not come back equal from JSON; ` +
       'allowed are null, booleans, finite numbers, strings, arrays and plain objects of these, ' +
-      'valid Dates (they arrive as ISO strings), and objects whose toJSON() returns one of these.',
+      'valid Dates (they arrive as ISO strings), and objects of your own whose toJSON() returns one of these.',
     hint: 'Send an id and load the rest in the job, or convert the value before it is enqueued.',
     ...(cause === undefined ? {} : { cause }),
   })

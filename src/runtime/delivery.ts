@@ -1,8 +1,12 @@
 import type { ContextClock, ContextDelivery, EnqueuedJob } from '../model/context.ts'
 import { Activation } from './activation.ts'
 import { CrashSignal } from './crash-signal.ts'
+import { endlessPoll } from './endless-poll.ts'
 import type { Mode } from './mode.ts'
 import type { FileRecord } from './shared.ts'
+
+/** Virtual timers that fire in one delivery before it counts as a runaway. */
+export const timersMax = 10_000
 
 /** What a delivery is of, and who performs it. */
 export interface DeliveryIdentity {
@@ -77,6 +81,8 @@ export class Delivery implements ContextDelivery {
   onException: (() => void) | undefined
   /** Awaits so far; bounded, so that a loop that never yields ends. */
   awaits = 0
+  readonly #startMs: number
+  #timersFired = 0
   #timers: object[] | undefined
   #sleep: PromiseWithResolvers<void> | undefined
 
@@ -84,6 +90,7 @@ export class Delivery implements ContextDelivery {
     this.identity = identity
     this.mode = mode
     this.clock = clock
+    this.#startMs = clock.nowMs()
     this.root = new Activation(this, undefined, 0)
   }
 
@@ -131,6 +138,14 @@ export class Delivery implements ContextDelivery {
   ownTimer(timer: object): void {
     this.#timers ??= []
     this.#timers.push(timer)
+  }
+
+  /** Bounded, so that a poll ends that sleeps for ever: virtual sleeps cost no time at which it would hang. */
+  timerFired(): void {
+    if (this.death !== undefined || this.ended !== undefined || ++this.#timersFired < timersMax) return
+    this.fatal ??= endlessPoll(this, timersMax, this.clock.nowMs() - this.#startMs)
+    if (this.onException === undefined) this.die()
+    else this.onException()
   }
 
   enqueuePoint(name: string, when: 'before'): void

@@ -5,7 +5,9 @@ export function queueBadInput(makeQueue: MakeQueue): void {
   describe('bad input leaves the queue as it was', () => {
     test.each([
       ['a payload that is no JSON', 'FAULTLINE_PAYLOAD', { price: 1n }, undefined],
+      ['bytes', 'FAULTLINE_PAYLOAD', { data: Buffer.from('x') }, undefined],
       ['a delay that is no time', 'FAULTLINE_BAD_TIME', 1, { delay: 'soon' as never }],
+      ['a delay past the range of Date', 'FAULTLINE_BAD_TIME', 1, { delay: 1e300 }],
       ['an unknown option', 'FAULTLINE_BAD_OPTION', 1, { dealy: '5s' } as never],
     ])('%s', async (_what, code, payload, options) => {
       const { queue, request, dispose } = await makeQueue([{ name: 'a', perform: () => undefined }])

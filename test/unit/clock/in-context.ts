@@ -26,6 +26,8 @@ export class PlainDelivery implements ContextDelivery {
   ownTimer(timer: object): void {
     this.timers.push(timer)
   }
+
+  timerFired(): void {}
 }
 
 /** A clock of its own, and a function that runs code in its context. */

@@ -1,7 +1,9 @@
 import timersDefault, * as timersModule from 'node:timers'
 import promisesDefault, * as promises from 'node:timers/promises'
 import { inspect, promisify } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { defineJob, simulate } from 'faultline'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import { patient } from '../../../fixtures/engine/time.ts'
 import { virtualTimer } from '../../../src/clock/index.ts'
 import { makeContext } from './in-context.ts'
 
@@ -328,5 +330,48 @@ describe('AbortSignal.timeout', () => {
       throw new Error('it was taken')
     }
     expect(inside(() => messageOf(timeout))).toBe(messageOf((delayMs) => AbortSignal.timeout(delayMs)))
+  })
+})
+
+describe('under fake timers of the test', () => {
+  beforeEach(() => void vi.useFakeTimers())
+  afterEach(() => void vi.useRealTimers())
+
+  test('a job that sleeps is simulated in virtual time', async () => {
+    const slept: number[] = []
+    const job = defineJob({
+      name: 'sleeper',
+      perform: async () => void slept.push(await patient.sleep()),
+    })
+    const report = await simulate(job.with(null), () => {}, { faults: ['crash'] })
+    expect(report.failures).toEqual([])
+    expect(report.summary.survived).toBeGreaterThan(3)
+    expect(new Set(slept)).toEqual(new Set([5000]))
+  })
+
+  test('the fakes have one counterpart, which is them outside of a context', () => {
+    const fake = virtual(setTimeout)
+    expect(fake).not.toBe(setTimeout)
+    expect([fake, virtual(fake)]).toEqual([virtual(setTimeout), fake])
+    const heard: string[] = []
+    fake(() => heard.push('timeout'), hourMs)
+    virtual(clearTimeout)(fake(() => heard.push('cleared'), hourMs))
+    const cleared = virtual(setImmediate)(() => heard.push('cleared'))
+    virtual(clearImmediate)(cleared)
+    virtual(setImmediate)(() => heard.push('immediate'))
+    vi.advanceTimersByTime(hourMs)
+    expect(heard).toEqual(['immediate', 'timeout'])
+  })
+
+  test('in a context they are virtual', async () => {
+    const { inside, elapsedMs } = makeContext()
+    await inside(async () => {
+      await promisify(virtual(setTimeout))(hourMs)
+      await promisify(virtual(setImmediate))()
+      await virtual(promisesDefault).setTimeout(hourMs)
+      virtual(clearImmediate)(virtual(setImmediate)(() => expect.unreachable()))
+      await virtual(promisesDefault).setImmediate()
+    })
+    expect(elapsedMs()).toBe(2 * hourMs)
   })
 })

@@ -63,6 +63,38 @@ test('a loop of microtasks after a fault ends as a runaway, whatever it swallows
   `)
 })
 
+describe('a poll that sleeps for ever ends as a runaway', () => {
+  beforeEach(unlock)
+
+  test('on a flag that a dead worker left set', async () => {
+    const job = defineJob({ name: 'flag', perform: () => never.flag(new World()) })
+    const startedMs = performance.now()
+    const report = await simulate(job.with(null), () => {}, {
+      setup: unlock,
+      faults: ['crash'],
+    })
+    expect(performance.now() - startedMs).toBeLessThan(5_000)
+    expect(
+      report.failures.map(({ id, reason, error }) => inSource(`${id} ${reason}: ${error?.message}`)),
+    ).toMatchInlineSnapshot(`
+      [
+        "crash@‹await w.io('critical')› runaway: flag-1 never ends: 10000 virtual timers fired in one delivery, 2 h 46 m of virtual time; the last await was at ‹while (flagged) await new Promise((resolve) => setTimeout(resolve, 1000))›.
+        hint: If it polls for a lock or a flag that a dead worker left behind: give the lock an expiry, or let \`onCrash\` release what dies with a worker.",
+        "crash@‹flagged = false› runaway: flag-1 never ends: 10000 virtual timers fired in one delivery, 2 h 46 m of virtual time; the last await was at ‹while (flagged) await new Promise((resolve) => setTimeout(resolve, 1000))›.
+        hint: If it polls for a lock or a flag that a dead worker left behind: give the lock an expiry, or let \`onCrash\` release what dies with a worker.",
+      ]
+    `)
+  })
+
+  test('without any fault, and whatever it catches', async () => {
+    expect(await verdict('sleeping')).toMatchInlineSnapshot(`
+      [
+        "baseline runaway: sleeping-1 never ends: 10000 virtual timers fired in one delivery, 2 h 46 m of virtual time; the last await was at ‹await setTimeoutPromise(1000)›.",
+      ]
+    `)
+  })
+})
+
 describe('a lock that a dead worker held', () => {
   beforeEach(unlock)
 

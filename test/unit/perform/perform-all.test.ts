@@ -140,7 +140,7 @@ describe('cutoffs are exact', () => {
     expect(ran((await performAllBefore(queue, '3s')).performed)).toEqual(['+3s retried-1/2 completed'])
   })
 
-  test.for([Number.NaN, -1, '4 s', 'soon', new Date(Number.NaN), null] as never[])(
+  test.for([Number.NaN, -1, '4 s', 'soon', new Date(Number.NaN), null, 1e300] as never[])(
     '%o is no cutoff',
     async (cutoff) => {
       const queue = await filled()
@@ -352,6 +352,30 @@ test('the payload is a copy for each delivery', async () => {
   const { performed } = await performAll(queue)
   expect(seen).toEqual([{ list: [] }, { list: [] }])
   expect(performed[0]!.payload).toEqual({ list: [] })
+})
+
+test.for([
+  [null, 'The options of performAll must be an object: received null.'],
+  [5, 'The options of performAll must be an object: received 5.'],
+  [
+    { allowDeaf: true },
+    "performAll has no option 'allowDeaf'; allowed are allowDead, limit.\n  hint: Did you mean 'allowDead'?",
+  ],
+  [{ within: '4s' }, "performAll has no option 'within'; allowed are allowDead, limit."],
+  ...([0, -1, 1.5, Number.NaN, Number.POSITIVE_INFINITY, null] as const).map(
+    (limit) =>
+      [{ limit }, `The option 'limit' of performAll must be a whole number ≥ 1: received ${limit}.`] as const,
+  ),
+  [{ limit: '5' }, "The option 'limit' of performAll must be a whole number ≥ 1: received '5'."],
+] as const)('performAll(queue, %o) is an error, and nothing is performed', async ([options, message]) => {
+  const queue = fresh()
+  await queue.enqueue(plain, null)
+  const error = await performAll(queue, options as never).catch((error) => error)
+  expect([error.code, error.message]).toEqual(['FAULTLINE_BAD_OPTION', message])
+  const cut = await performAllBefore(queue, '4s', options as never).catch((error) => error)
+  expect(cut.message).toBe(message.replaceAll('performAll', 'performAllBefore'))
+  expect(queue.performed).toEqual([])
+  expect(await queue.pending()).toHaveLength(1)
 })
 
 test.for([undefined, null, 7, {}])('performAll(%o) is an error', async (queue) => {

@@ -60,17 +60,59 @@ describe('what it takes', () => {
 })
 
 describe('which job', () => {
-  test('a name is no job', async () => {
+  test('a known job by its name', async () => {
+    const queue = memoryQueue({ jobs: [charge], now })
+    const starter = defineJob<null>({
+      name: 'starter',
+      perform: (_payload, context) => context.enqueue('charge' as never, { orderId: 2 } as never),
+    })
+    expect(await queue.enqueue('charge', { orderId: 1 }, { delay: '5s', key: 'k' })).toBe('charge-1')
+    expect(await queue.enqueue('charge', { orderId: 1 }, { key: 'k' })).toBe('charge-1')
+    await queue.enqueue(starter, null)
+    await deliver(queue)
+    expect(queue.performed).toMatchObject([{ name: 'starter', outcome: 'completed', result: 'charge-2' }])
+    expect(await queue.pending()).toMatchObject([
+      { id: 'charge-2', payload: { orderId: 2 }, at: now },
+      { id: 'charge-1', payload: { orderId: 1 }, at: new Date(now.getTime() + 5_000) },
+    ])
+    expect(await queue.enqueue('starter', null)).toBe('starter-2')
+    expect(await messageOf(queue.enqueue('charge', 1, { dealy: 1 } as never))).toContain(
+      "Did you mean 'delay'?",
+    )
+  })
+
+  test('a request with a payload or options beside it is refused', async () => {
+    const queue = memoryQueue({ now })
+    const enqueue = queue.enqueue.bind(queue) as (...args: unknown[]) => Promise<string>
+    const text =
+      "FAULTLINE_BAD_OPTION: An enqueue of 'mail' was given a request and more: a request holds its own payload and options.\n" +
+      '  hint: Write enqueue(job.with(payload, options)), or enqueue(job, payload, options).'
+    expect(await messageOf(enqueue(mail.with('x'), 'y'))).toBe(text)
+    expect(await messageOf(enqueue(mail.with('x'), undefined, { delay: '5s' }))).toBe(text)
+    expect(await queue.pending()).toEqual([])
+    const inside = defineJob<null>({
+      name: 'inside',
+      attempts: 1,
+      perform: (_, context) => (context.enqueue as typeof enqueue)(mail.with('x'), 'y', {}),
+    })
+    await queue.enqueue(inside, null)
+    await deliver(queue)
+    expect(queue.dead).toMatchObject([{ error: { code: 'FAULTLINE_BAD_OPTION' } }])
+    expect(await enqueue(mail.with('x'), undefined, undefined)).toBe('mail-1')
+  })
+
+  test('an unknown name, and what is no job', async () => {
     const queue = memoryQueue({ jobs: [charge, mail] })
-    expect(await messageOf(queue.enqueue('chrage' as never, 1 as never))).toBe(
+    expect(await messageOf(queue.enqueue('chrage', 1))).toBe(
       "FAULTLINE_UNKNOWN_JOB: There is no job 'chrage' in this queue; known are charge, mail.\n  hint: Did you mean 'charge'?",
     )
-    expect(await messageOf(memoryQueue().enqueue('charge' as never, 1 as never))).toBe(
+    expect(await messageOf(memoryQueue().enqueue('charge', 1))).toBe(
       "FAULTLINE_UNKNOWN_JOB: There is no job 'charge' in this queue; this queue knows no job yet.\n" +
-        '  hint: Enqueue what defineJob returned, or name it in memoryQueue({ jobs: [...] }).',
+        '  hint: Enqueue what defineJob returned; by name, what is in memoryQueue({ jobs: [...] }).',
     )
     expect(await messageOf(queue.enqueue(undefined as never))).toBe(
-      'FAULTLINE_UNKNOWN_JOB: Only jobs can be enqueued: received undefined; allowed is what defineJob or job.with() returned.',
+      'FAULTLINE_UNKNOWN_JOB: Only jobs can be enqueued: received undefined; allowed is what defineJob or job.with() returned, ' +
+        'or the name of a job that the queue knows.',
     )
   })
 
@@ -96,6 +138,48 @@ describe('which job', () => {
     await queue.enqueue(load(fresh!), null)
     await drain(queue)
     expect([old, fresh]).toEqual([[], ['ran', 'ran']])
+  })
+})
+
+describe('times past the range of Date', () => {
+  const past = (what: string, received: unknown): string =>
+    `FAULTLINE_BAD_TIME: ${what} is no time: received ${received}; allowed is what ends within the range of Date, ` +
+    'by +275760-09-13T00:00:00.000Z.'
+
+  test.each([
+    [1e300, '1e+300'],
+    [8.64e15, '8640000000000000'],
+    ['999999999999d' as const, "'999999999999d'"],
+  ])('a delay of %s', async (delay, received) => {
+    const queue = memoryQueue({ now })
+    expect(await messageOf(queue.enqueue(mail, 'x', { delay }))).toBe(
+      past("The delay of an enqueue of 'mail'", received),
+    )
+    expect(await queue.enqueue(mail, 'x', { delay: 8.64e15 - now.getTime() })).toBe('mail-1')
+    expect(await queue.pending()).toMatchObject([{ at: new Date(8.64e15) }])
+  })
+
+  test('a job.with, and the options of a job', async () => {
+    const of = (make: () => unknown) => messageOf(Promise.resolve().then(make))
+    expect(await of(() => mail.with('x', { delay: 1e300 }))).toBe(
+      past("The delay of an enqueue of 'mail'", '1e+300'),
+    )
+    for (const option of ['timeout', 'lock', 'backoff']) {
+      expect(await of(() => defineJob({ name: 'a', perform: noop, [option]: 1e300 }))).toBe(
+        past(`The ${option} of job 'a'`, '1e+300'),
+      )
+    }
+    const backoff = { type: 'fixed', delay: 1e300 } as const
+    expect(await of(() => defineJob({ name: 'a', perform: noop, backoff }))).toBe(
+      past("The backoff of job 'a': its delay", '1e+300'),
+    )
+  })
+
+  test('a lock that would lapse there lapses at the end of time', async () => {
+    const queue = memoryQueue({ now })
+    await queue.enqueue(defineJob<null>({ name: 'a', lock: 8.64e15, perform: noop }), null)
+    expect(await queue.expire((await queue.claim('w'))!, 'crashed')).toBe(8.64e15)
+    expect(await queue.pending()).toMatchObject([{ at: new Date(8.64e15) }])
   })
 })
 
@@ -166,6 +250,7 @@ describe('inside a delivery', () => {
     const at = (when: string): ContextDelivery => ({
       dead: false,
       ownTimer: noop,
+      timerFired: noop,
       enqueuePoint: (name: string, reached: string) => {
         seen.push([name, reached])
         if (reached === when) throw new Error(`struck ${when}`)

@@ -5,7 +5,7 @@ import { copyPayload, crossBroker } from '../../../src/queue/payload.ts'
 
 const ALLOWED =
   'which does not come back equal from JSON; allowed are null, booleans, finite numbers, strings, arrays and plain ' +
-  'objects of these, valid Dates (they arrive as ISO strings), and objects whose toJSON() returns one of these.\n' +
+  'objects of these, valid Dates (they arrive as ISO strings), and objects of your own whose toJSON() returns one of these.\n' +
   '  hint: Send an id and load the rest in the job, or convert the value before it is enqueued.'
 
 class Money {
@@ -16,6 +16,14 @@ class Price {
   readonly cents = 5
   toJSON(): unknown {
     return { cents: this.cents, at: new Date(0) }
+  }
+}
+
+class Address extends URL {}
+
+class Link extends URL {
+  override toJSON(): never {
+    return { href: this.href } as never
   }
 }
 
@@ -41,6 +49,24 @@ describe('what cannot cross', () => {
     ['Map', { tags: new Map() }, 'payload.tags', 'a Map'],
     ['Set', [new Set()], 'payload[0]', 'a Set'],
     ['bytes', { data: new Uint8Array(2) }, 'payload.data', 'a Uint8Array'],
+    ['Buffer', { data: Buffer.from('x') }, 'payload.data', 'a Buffer'],
+    ['floats', [new Float64Array(1)], 'payload[0]', 'a Float64Array'],
+    ['a DataView', [new DataView(new ArrayBuffer(1))], 'payload[0]', 'a DataView'],
+    ['URL', { url: new URL('http://a.b/c') }, 'payload.url', 'a URL'],
+    ['subclass of URL', [new Address('http://a.b/c')], 'payload[0]', 'an instance of Address'],
+    [
+      'array with more than items',
+      { list: Object.assign([1], { total: 1 }) },
+      'payload.list.total',
+      'a member of an array beside its items',
+    ],
+    ['match of a pattern', [/a/.exec('a')], 'payload[0].index', 'a member of an array beside its items'],
+    [
+      'array with a member under a symbol',
+      Object.assign([1], { [Symbol('x')]: 1 }),
+      'payload[Symbol(x)]',
+      'a member under a symbol',
+    ],
     ['class instance', { price: new Money() }, 'payload.price', 'an instance of Money'],
     ['boxed value', { n: Object(5) }, 'payload.n', 'a Number'],
     ['function', { done: () => 1 }, 'payload.done', 'the function done'],
@@ -92,7 +118,9 @@ describe('what crosses', () => {
     ['an undefined member', { a: 1, b: undefined }, { a: 1 }],
     ['-0', [-0], [0]],
     ['toJSON', [new Price()], [{ cents: 5, at: '1970-01-01T00:00:00.000Z' }]],
-    ['a URL', { url: new URL('http://a.b/c') }, { url: 'http://a.b/c' }],
+    ['an empty array', [[]], [[]]],
+    ['an array with a toJSON of its own', [Object.assign([1], { toJSON: () => 'one' })], ['one']],
+    ['a link with a toJSON of its own', [new Link('http://a.b/c')], [{ href: 'http://a.b/c' }]],
     ['no prototype', Object.assign(Object.create(null), { a: 1 }), { a: 1 }],
     ['a key named __proto__', JSON.parse('{"__proto__":{"x":1}}'), JSON.parse('{"__proto__":{"x":1}}')],
     ['the same object twice', [shared, shared], [{ n: 1 }, { n: 1 }]],

@@ -250,6 +250,7 @@ describe('inside a delivery', () => {
     const at = (when: string): ContextDelivery => ({
       dead: false,
       ownTimer: noop,
+      timerFired: noop,
       enqueuePoint: (name, reached) => {
         seen.push([name, reached])
         if (reached === when) throw new Error(`struck ${when}`)

@@ -1,3 +1,4 @@
+import { types } from 'node:util'
 import { type ExecutionContext, execution } from '../model/context.ts'
 import { FaultlineError } from '../model/error.ts'
 
@@ -10,7 +11,8 @@ export function countOutside(): { readonly size: number } {
 }
 
 /**
- * Stands for another system: one effect, not a place to fail. Whatever runs inside gives no points.
+ * Stands for another system: one effect, not a place to fail. Whatever runs inside gives no points; neither do
+ * the objects in it (`stripe.charges.create()`), as they are read from it.
  *
  * @example
  * ```ts
@@ -24,12 +26,16 @@ export function outside<T extends object>(fnOrObject: T): T {
       message: `outside(…) takes a function or an object: received ${fnOrObject === null ? 'null' : typeof fnOrObject}.`,
     })
   }
-  return wrap(fnOrObject)
+  const proxy = wrap(fnOrObject)
+  parts.delete(proxy)
+  return proxy
 }
 
 const wrapped = new WeakMap<object, object>()
 /** What each proxy stands for. */
 const targets = new WeakMap<object, object>()
+/** The proxies that nobody asked for: to the other system they are what they stand for. */
+const parts = new WeakSet<object>()
 
 function wrap<T extends object>(target: T): T {
   const known = wrapped.get(target)
@@ -46,13 +52,58 @@ function wrap<T extends object>(target: T): T {
       const value = isGetter(object, name)
         ? detached(object, () => Reflect.get(object, name, object))
         : (Reflect.get(object, name, object) as unknown)
-      return typeof value === 'function' && !isFixed(object, name) ? methodOf(value) : value
+      if (isFixed(object, name) || name === 'prototype' || name === '__proto__') return value
+      if (typeof value === 'function') return methodOf(value)
+      return hasCode(value) ? partOf(value) : value
     },
-    set: (object, name, value) => detached(object, () => Reflect.set(object, name, value, object)) as boolean,
+    set: (object, name, value) =>
+      detached(object, () => Reflect.set(object, name, withoutPart(value), object)) as boolean,
   })
   wrapped.set(target, proxy)
   targets.set(proxy, target)
   return proxy
+}
+
+/** An object within another system that has code of its own, as in `payments.charges.create()`. */
+function hasCode(value: unknown, seen: Set<object> = new Set()): value is object {
+  if (typeof value !== 'object' || value === null || isExotic(value) || seen.has(value)) return false
+  if (targets.has(value)) return true
+  seen.add(value)
+  for (let owner = value; !isRoot(owner); owner = Reflect.getPrototypeOf(owner)!)
+    for (const name of Reflect.ownKeys(owner)) {
+      const found = name === 'constructor' ? undefined : Reflect.getOwnPropertyDescriptor(owner, name)
+      if (found?.get !== undefined || typeof found?.value === 'function' || hasCode(found?.value, seen))
+        return true
+    }
+  return false
+}
+
+function isRoot(owner: object | null): owner is null {
+  return owner === null || (Reflect.getPrototypeOf(owner) === null && Object.hasOwn(owner, 'isPrototypeOf'))
+}
+
+/** Its methods know what they are called on, or it is data as a whole. */
+function isExotic(value: object): boolean {
+  return Array.isArray(value) || ArrayBuffer.isView(value) || exotic.some((is) => is(value))
+}
+
+const exotic: readonly ((value: unknown) => boolean)[] = [
+  ...[types.isDate, types.isRegExp, types.isPromise, types.isNativeError, types.isAnyArrayBuffer],
+  ...[types.isMap, types.isSet, types.isWeakMap, types.isWeakSet, types.isBoxedPrimitive],
+  (value) => value instanceof Error || value instanceof URL || value instanceof AbortSignal,
+  (value) => value instanceof WeakRef,
+]
+
+function partOf(object: object): object {
+  if (targets.has(object)) return object
+  const isNew = !wrapped.has(object)
+  const proxy = wrap(object)
+  if (isNew) parts.add(proxy)
+  return proxy
+}
+
+function withoutPart(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && parts.has(value) ? targets.get(value) : value
 }
 
 /** Private members are the object's own: its code must not see the proxy as `this`. */
@@ -78,7 +129,8 @@ const callbacks = new WeakMap<object, object>()
 
 /** A function that is handed out comes back as what it was: code of the delivery, with its points. */
 function attached(argument: unknown): unknown {
-  if (typeof argument !== 'function' || isClass(argument) || targets.has(argument)) return argument
+  if (typeof argument !== 'function' || isClass(argument) || targets.has(argument))
+    return withoutPart(argument)
   const known = callbacks.get(argument)
   if (known !== undefined) return known
   const made = new Proxy(argument, {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { defineJob, glitchAt, outside, runScenario, type SimulationOptions, simulate, trace } from 'faultline'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { steps, useVault, Vault } from '../../../fixtures/engine/isolation.ts'
+import { Provider, steps, useProvider, useVault, Vault } from '../../../fixtures/engine/isolation.ts'
 import { shared } from '../../../src/runtime/index.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
@@ -192,6 +192,46 @@ describe('outside()', () => {
     expect(outside(vault)).toBe(proxy)
     expect(proxy instanceof Vault).toBe(true)
     expect(proxy.read.call(proxy)).toBe('secret')
+  })
+
+  test('code of the objects within it gives no points either', async () => {
+    const functions = async (provider: Provider) => {
+      const job = defineJob<null>({ name: 'provider', perform: () => useProvider(provider) })
+      return new Set((await trace(job.with(null))).map((point) => point.function))
+    }
+    expect(await functions(new Provider())).toEqual(
+      new Set(['useProvider', 'Provider#v1.charges.create', 'Vault#later', '']),
+    )
+    const provider = outside(new Provider())
+    expect(await functions(provider)).toEqual(new Set(['useProvider', '']))
+    expect(provider.v1.charges.made).toEqual(['one'])
+    const plain = outside({ charges: new Provider().v1.charges, vault: new Vault() })
+    expect(await functions(Object.assign(plain, { v1: { charges: plain.charges } }) as never)).toEqual(
+      new Set(['useProvider', '']),
+    )
+  })
+
+  test('objects within it keep their identity, and data is what it was', () => {
+    const raw = new Provider()
+    const provider = outside(raw)
+    expect(provider.v1.charges).toBe(provider.v1.charges)
+    expect([provider.vault.read(), provider.vault.secret, provider.vault instanceof Vault]).toEqual([
+      'secret',
+      'secret',
+      true,
+    ])
+    provider.vault.secret = 'set'
+    expect(raw.vault.read()).toBe('set')
+    expect(provider.holds(provider.vault)).toBe(true)
+    const { vault } = provider
+    Object.assign(provider, { vault })
+    expect([provider.vault === vault, raw.vault === vault]).toEqual([true, false])
+    for (const name of ['limits', 'byName', 'rows', 'address'] as const)
+      expect(provider[name]).toBe(raw[name])
+    expect(structuredClone(provider.limits)).toEqual(raw.limits)
+    expect(outside(raw.fixed).charges).toBe(raw.v1.charges)
+    function Old() {}
+    expect(new (outside(Old) as never as new () => object)() instanceof outside(Old)).toBe(true)
   })
 
   test('functions keep this, arguments and what they are', async () => {

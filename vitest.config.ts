@@ -4,7 +4,9 @@ import { sourceAlias } from './test/helpers/source-alias.ts'
 
 export default defineConfig({
   // The engine's own fixtures only: no other suite is to notice.
-  plugins: [faultline({ include: ['fixtures/engine/**', 'fixtures/jobs/*.{broken,fixed}.ts'], exclude: ['**'] })],
+  plugins: [
+    faultline({ include: ['fixtures/engine/**', 'fixtures/jobs/*.{broken,fixed}.ts'], exclude: ['**'] }),
+  ],
   resolve: { alias: sourceAlias },
   test: {
     include: ['test/**/*.test.ts'],

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { defineJob, enqueuedBy, once, runSimulation, type SimulationOptions, simulate } from 'faultline'
 import { afterEach, describe, expect, test } from 'vitest'
 import * as code from '../../../fixtures/engine/delivery-faults.ts'
@@ -63,7 +64,7 @@ describe('payloads', () => {
     ])
     expect(report.summary).toMatchObject({ scenarios: 4, survived: 2, failed: 2 })
     expect(report.causes.map(({ scenarios }) => scenarios)).toEqual([['payload[0]'], ['payload[1]']])
-    const text = String(report)
+    const text = stripVTControlCharacters(String(report))
     expect(text).toContain('✗ 2 of 4 scenarios fail')
     expect(text).toContain('payload[0], without any fault')
     expect(text).toContain('A payload of another release waits in the queue')

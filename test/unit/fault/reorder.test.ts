@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import {
   defineJob,
   type EnqueueOptions,
@@ -73,7 +74,7 @@ describe('reorder', () => {
     expect(report.failures.map(({ id, reason }) => [id, reason])).toEqual([
       ['reorder@start[step-1]', 'assertion'],
     ])
-    const text = String(report).replaceAll(/\s+/g, ' ')
+    const text = stripVTControlCharacters(String(report)).replaceAll(/\s+/g, ' ')
     expect(text).toContain('reorder before step-1 started, while others were due at the same time')
     expect(text).toContain('These jobs may start in any order.')
   })

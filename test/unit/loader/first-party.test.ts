@@ -32,7 +32,7 @@ test.each(cases)('%s is %s: %s', (file, scope, reason) => {
 })
 
 test('a root that itself lies in a test folder or in node_modules changes nothing', () => {
-  const root = '/work/test/node_modules/dist/app'
+  const root = '/srv/test/node_modules/dist/app'
   expect(classifier({ root })(`${root}/src/charge.ts`).scope).toBe('whole')
 })
 

@@ -1,7 +1,7 @@
 import type { Claim, Ending } from '../queue/port.ts'
 import { afterTurn, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
 import { EagerJobs } from './eager.ts'
-import { hungError } from './hung.ts'
+import { givenUp } from './given-up.ts'
 import { type DeliveryPort, type Running, start } from './running.ts'
 import type { Session } from './session.ts'
 import { finish, suspend, thaw, wakeEarlier } from './suspended.ts'
@@ -62,9 +62,7 @@ export async function deliver(
     else if (turned) session.approximate = 'code of libraries ran on after the crash: a rollback, a release'
     await crashed(running)
   } else if (ended.ok === 'aborted' || ended.ok === 'hung') {
-    const error = ended.ok === 'hung' ? hungError(delivery) : session.options.signal!.reason
-    delivery.die()
-    throw error
+    throw givenUp(running, ended.ok)
   } else if (ended.ok === 'suspended') {
     await suspend(running, ended.suspension)
   } else if (ended.ok === 'timedOut') {

@@ -1,6 +1,6 @@
 import type { Ending } from '../queue/port.ts'
 import { type Suspension, shared } from '../runtime/index.ts'
-import { hungError } from './hung.ts'
+import { givenUp } from './given-up.ts'
 import type { Ended, Running } from './running.ts'
 import type { Session } from './session.ts'
 import { expire, settle } from './tell-queue.ts'
@@ -79,9 +79,7 @@ export async function finish(running: Running): Promise<void> {
     return
   }
   if (ended.ok === 'aborted' || ended.ok === 'hung') {
-    const error = ended.ok === 'hung' ? hungError(delivery) : session.options.signal!.reason
-    delivery.die()
-    throw error
+    throw givenUp(running, ended.ok)
   }
   delivery.ended = ended.ok === true ? 'fulfilled' : 'rejected'
   if (!running.settled) await settle(running, ended as Ending)

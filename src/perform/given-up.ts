@@ -1,8 +1,16 @@
 import { FaultlineError } from '../model/error.ts'
 import { type Delivery, placesOf, suspended } from '../runtime/index.ts'
+import type { Running } from './running.ts'
+
+/** Nobody waits for the delivery any more: its code is dead, and this is what ends the run. */
+export function givenUp({ delivery, session }: Running, why: 'hung' | 'aborted'): unknown {
+  const error = why === 'hung' ? hungError(delivery) : session.options.signal!.reason
+  delivery.die()
+  return error
+}
 
 /** The error of a delivery that made no progress: names the awaits that it is suspended at. */
-export function hungError(delivery: Delivery): FaultlineError {
+function hungError(delivery: Delivery): FaultlineError {
   const awaits = suspended(delivery).map((activation) => {
     const place = placesOf(activation.file!)[activation.at]!
     const name = place.also.find((other) => other.kind === 'await') ?? place

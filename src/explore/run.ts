@@ -2,7 +2,7 @@ import { installVirtualGlobals } from '../clock/index.ts'
 import { execution } from '../model/context.ts'
 import { FaultlineError, isFaultlineError } from '../model/error.ts'
 import type { JobDefinition, JobRequest } from '../model/job.ts'
-import type { InjectedFault } from '../model/result.ts'
+import type { InjectedFault, ScenarioResult } from '../model/result.ts'
 import { whenMs } from '../model/time.ts'
 import { type CheckName, checks, compareSnapshots, type Finding, fixSnapshot } from '../oracle/index.ts'
 import { deliver, performDue, Session, Watchdog } from '../perform/index.ts'
@@ -28,6 +28,8 @@ export interface Setup<W> {
   readonly nowMs: number
   /** What runs this test again, for the report. */
   readonly command?: string
+  /** Told of each scenario as soon as its outcome is certain. */
+  readonly onResult?: (result: ScenarioResult) => void
 }
 
 /** What makes one run differ from another. */

@@ -1,5 +1,5 @@
 import { FaultlineError } from '../model/error.ts'
-import type { ScenarioResult } from '../model/result.ts'
+import type { ScenarioResult, Shard } from '../model/result.ts'
 import { progressLine } from '../report/progress.ts'
 import { plural } from '../report/words.ts'
 import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
@@ -12,6 +12,7 @@ import { isFailure, makeReport, type SimulationReport } from './report.ts'
 import { Runner, type Setup } from './run.ts'
 import { sample } from './sample.ts'
 import { type PlannedScenario, Planner } from './scenarios.ts'
+import { ofShard, shardInWords, shardName, shardOfProcess } from './shard.ts'
 import { changedSource, hashOf, noSuchScenario, type Token } from './token.ts'
 import { Trial } from './trial.ts'
 import { withProbes } from './with-probes.ts'
@@ -26,6 +27,8 @@ export class Simulation<W> {
   readonly #token: Token | undefined
   readonly #runner: Runner<W>
   readonly #startedMs = realNowMs()
+  readonly #shard = shardOfProcess()
+  #told = 0
 
   constructor(setup: Setup<W>, token: Token | undefined) {
     this.#setup = token === undefined ? setup : { ...setup, seed: token.seed, nowMs: token.now.getTime() }
@@ -69,7 +72,9 @@ export class Simulation<W> {
     const payloads = [...payloadsOf(work, options.payloads), ...archivedPayloads(work)]
     if (this.#token !== undefined)
       return this.#replay(this.#token, unfaulted, trial, planner, plan.scenarios, payloads)
-    for (const payload of payloads) await trial.runPayload(payload)
+    const own = ofShard(payloads, this.#shard)
+    for (const payload of own) await trial.runPayload(payload)
+    this.#tell(trial.results)
     const counts = await this.#levels(trial, planner, plan.scenarios)
     const notCovered = {
       ...plan.notCovered,
@@ -78,42 +83,70 @@ export class Simulation<W> {
       ...warmUpInWords(unfaulted.warmUp),
       ...counts.notCovered,
     }
+    const elsewhere = counts.elsewhere + payloads.length - own.length
+    const alike = plan.skipped + counts.sampled
     return this.#report(unfaulted, trial.results, {
       ...plan,
+      ...this.#shardOf(elsewhere, alike, counts.own + own.length, notCovered),
       notApplicable: {
         ...this.#unasked(),
         ...plan.notApplicable,
         ...setAsideInWords(trial.notApplicable, plan.notApplicable),
       },
       notCovered,
-      skipped: plan.skipped + counts.skipped,
+      skipped: plan.skipped + counts.skipped + payloads.length - own.length,
     })
   }
 
+  /** What the report says of shards; nothing where there is but one. */
+  #shardOf(
+    elsewhere: number,
+    alike: number,
+    own: number,
+    notCovered: Record<string, string>,
+  ): { shard?: Shard } {
+    if (this.#shard.count === 1) return {}
+    const shard = { ...this.#shard, elsewhere, alike }
+    notCovered[shardName(shard)] = shardInWords(shard, own, (this.#setup.options.depth ?? 1) > 1)
+    return { shard }
+  }
+
+  /** Results that were certain before are told once. */
+  #tell(results: readonly ScenarioResult[]): void {
+    for (const result of results.slice(this.#told)) this.#setup.onResult?.(result)
+    this.#told = results.length
+  }
+
   /** Sets of one fault, then of two …: each survivor is extended by the points that came after its last fault. */
-  async #levels(
-    trial: Trial<W>,
-    planner: Planner,
-    first: readonly PlannedScenario[],
-  ): Promise<{ notCovered: Record<string, string>; skipped: number }> {
+  async #levels(trial: Trial<W>, planner: Planner, first: readonly PlannedScenario[]): Promise<LevelCounts> {
     const { maxScenarios = maxScenariosDefault, depth = 1 } = this.#setup.options
     let level = first
     const before = trial.ran
+    const counts = { elsewhere: 0, own: 0, sampled: 0 }
     let planned = 0
     let sampled = 0
+    let room = maxScenarios
     for (let size = 1; size <= depth && level.length > 0; size++) {
       planned += level.length
-      const chosen = sample(level, maxScenarios - trial.ran + before, this.#setup.seed + size - 1)
+      let chosen = sample(level, room, this.#setup.seed + size - 1)
       sampled += level.length - chosen.length
+      room -= chosen.length
+      if (size === 1) {
+        // Every shard draws the same sample, and takes its part of it. What extends a scenario stays with it: no other
+        // shard meets that set, since its first fault is met first in every order.
+        const own = ofShard(chosen, this.#shard)
+        Object.assign(counts, { elsewhere: chosen.length - own.length, own: own.length, sampled })
+        chosen = own
+        room = Math.floor(room / this.#shard.count)
+      }
       level = await this.#runLevel(trial, planner, chosen, size < depth)
     }
     const run = trial.ran - before
     const notCovered: Record<string, string> = {}
     if (sampled > 0) notCovered.sampled = `sampled ${planned - sampled} of ${planned} scenarios`
-    const late = planned - sampled - run
-    if (late > 0)
-      notCovered.budget = `${late} of ${planned - sampled} scenarios, for which budgetMs left no time`
-    return { notCovered, skipped: planned - run }
+    const mine = planned - sampled - counts.elsewhere
+    if (mine > run) notCovered.budget = `${mine - run} of ${mine} scenarios, for which budgetMs left no time`
+    return { ...counts, notCovered, skipped: planned - run }
   }
 
   /** Runs some scenarios; resolves to what extends the survivors, where that is wanted. */
@@ -147,6 +180,7 @@ export class Simulation<W> {
       if (realNowMs() < turnAtMs) continue
       await eventLoopTurn()
       trial.lookBack()
+      this.#tell(trial.results)
       turnAtMs = realNowMs() + turnMs
     }
     line.done()
@@ -202,8 +236,14 @@ export class Simulation<W> {
   #report(
     unfaulted: Baseline,
     results: readonly ScenarioResult[],
-    rest: { notApplicable: Record<string, string>; notCovered: Record<string, string>; skipped: number },
+    rest: {
+      notApplicable: Record<string, string>
+      notCovered: Record<string, string>
+      skipped: number
+      shard?: Shard
+    },
   ): SimulationReport {
+    this.#tell(results)
     const { name, seed, nowMs, command } = this.#setup
     const [file] = unfaulted.files
     return makeReport({
@@ -218,6 +258,17 @@ export class Simulation<W> {
       durationMs: realNowMs() - this.#startedMs,
     })
   }
+}
+
+interface LevelCounts {
+  readonly notCovered: Record<string, string>
+  readonly skipped: number
+  /** Scenarios of one fault that other shards run. */
+  readonly elsewhere: number
+  /** Those of this one. */
+  readonly own: number
+  /** Those of one fault that the sample left out. */
+  readonly sampled: number
 }
 
 /** What was run and could not be judged, beside what could not strike. */

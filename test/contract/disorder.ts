@@ -11,20 +11,20 @@ export function queueDisorder(makeQueue: MakeQueue, limits: ContractLimits): voi
   duplicates(makeQueue)
 }
 
-function needs<M extends 'claimJob' | 'parallel' | 'postpone' | 'duplicate'>(
-  queue: QueueAdapter,
-  method: M,
-  { skip }: TestContext,
-): NonNullable<QueueAdapter[M]> {
+type Disorder = Required<Pick<QueueAdapter, 'claimJob' | 'parallel' | 'postpone' | 'duplicate'>>
+
+/** A method of the queue; the test is skipped where the queue does not have it. */
+function methodOf<M extends keyof Disorder>(queue: QueueAdapter, method: M, { skip }: TestContext): Disorder[M] {
   if (queue[method] === undefined) skip(`the ${queue.kind} queue has no ${method}`)
-  return (queue[method] as NonNullable<QueueAdapter[M]>).bind(queue) as NonNullable<QueueAdapter[M]>
+  const bound = (...args: unknown[]): unknown => (queue[method] as (...given: unknown[]) => unknown).apply(queue, args)
+  return bound as Disorder[M]
 }
 
 function claimOne(makeQueue: MakeQueue): void {
   describe('claimJob', () => {
     test('claims the job that is named, before others, and time stands still', async (context) => {
       const { queue, request, dispose } = await makeQueue(names)
-      const claimJob = needs(queue, 'claimJob', context)
+      const claimJob = methodOf(queue, 'claimJob', context)
       await queue.enqueue(request('a', 1))
       const id = await queue.enqueue(request('b', 2))
       await queue.enqueue(request('c', 3))
@@ -46,7 +46,7 @@ function claimOne(makeQueue: MakeQueue): void {
 
     test('claims nothing that is not due, is held by a worker, has ended, or never was', async (context) => {
       const { queue, request, dispose } = await makeQueue(names)
-      const claimJob = needs(queue, 'claimJob', context)
+      const claimJob = methodOf(queue, 'claimJob', context)
       const later = await queue.enqueue(request('a', 1, { delay: '1h' }))
       const held = await queue.enqueue(request('b', 2))
       expect(await claimJob('worker 2', later)).toBeUndefined()
@@ -66,8 +66,8 @@ function parallelJobs(makeQueue: MakeQueue, { without = [] }: ContractLimits): v
   describe('parallel and postpone', () => {
     test('those that are due first, and at the same time, may start in another order', async (context) => {
       const { queue, request, dispose } = await makeQueue(names)
-      const parallel = needs(queue, 'parallel', context)
-      const postpone = needs(queue, 'postpone', context)
+      const parallel = methodOf(queue, 'parallel', context)
+      const postpone = methodOf(queue, 'postpone', context)
       const ids = [
         await queue.enqueue(request('a', 1)),
         await queue.enqueue(request('b', 2)),
@@ -88,7 +88,7 @@ function parallelJobs(makeQueue: MakeQueue, { without = [] }: ContractLimits): v
 
     test('a window leaves out what is due before it or after it', async (context) => {
       const { queue, request, dispose } = await makeQueue(names)
-      const parallel = needs(queue, 'parallel', context)
+      const parallel = methodOf(queue, 'parallel', context)
       for (const payload of [1, 2]) await queue.enqueue(request('a', payload))
       for (const payload of [3, 4]) await queue.enqueue(request('b', payload, { delay: '1h' }))
       const later = await parallel({ fromMs: startMs + 1 })
@@ -99,8 +99,8 @@ function parallelJobs(makeQueue: MakeQueue, { without = [] }: ContractLimits): v
 
     test('where nothing else is due, nothing can be put off', async (context) => {
       const { queue, request, dispose } = await makeQueue(names)
-      const parallel = needs(queue, 'parallel', context)
-      const postpone = needs(queue, 'postpone', context)
+      const parallel = methodOf(queue, 'parallel', context)
+      const postpone = methodOf(queue, 'postpone', context)
       expect(await parallel()).toEqual([])
       await postpone()
       await queue.enqueue(request('a', 1))
@@ -116,8 +116,8 @@ function parallelJobs(makeQueue: MakeQueue, { without = [] }: ContractLimits): v
       'the more urgent start first, always: only their like can change with them',
       async (context) => {
         const { queue, request, dispose } = await makeQueue(names)
-        const parallel = needs(queue, 'parallel', context)
-        const postpone = needs(queue, 'postpone', context)
+        const parallel = methodOf(queue, 'parallel', context)
+        const postpone = methodOf(queue, 'postpone', context)
         for (const [payload, priority] of [
           ['urgent 1', 1],
           ['urgent 2', 1],
@@ -134,7 +134,7 @@ function parallelJobs(makeQueue: MakeQueue, { without = [] }: ContractLimits): v
 
     test.skipIf(without.includes('key'))('a job with a key keeps its place', async (context) => {
       const { queue, request, dispose } = await makeQueue(names)
-      const parallel = needs(queue, 'parallel', context)
+      const parallel = methodOf(queue, 'parallel', context)
       await queue.enqueue(request('a', 1, { key: 'one at a time' }))
       await queue.enqueue(request('b', 2))
       await queue.enqueue(request('c', 3))
@@ -152,7 +152,7 @@ function duplicates(makeQueue: MakeQueue): void {
       const { queue, request, dispose } = await makeQueue([
         { name: 'a', perform: (payload, { id }) => seen.push([payload, id]) },
       ])
-      const duplicate = needs(queue, 'duplicate', context)
+      const duplicate = methodOf(queue, 'duplicate', context)
       const id = await queue.enqueue(request('a', { n: 1 }))
       const claim = (await queue.claim('worker 1'))!
       await end(queue, claim)
@@ -180,7 +180,7 @@ function duplicates(makeQueue: MakeQueue): void {
           },
         },
       ])
-      const duplicate = needs(queue, 'duplicate', context)
+      const duplicate = methodOf(queue, 'duplicate', context)
       await queue.enqueue(request('a'))
       const claim = (await queue.claim('worker 1'))!
       await end(queue, claim)
@@ -193,7 +193,7 @@ function duplicates(makeQueue: MakeQueue): void {
 
     test('what was settled before a clear is gone', async (context) => {
       const { queue, request, dispose } = await makeQueue(names)
-      const duplicate = needs(queue, 'duplicate', context)
+      const duplicate = methodOf(queue, 'duplicate', context)
       await queue.enqueue(request('a'))
       const claim = (await queue.claim('worker 1'))!
       await end(queue, claim)

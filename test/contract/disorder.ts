@@ -14,9 +14,14 @@ export function queueDisorder(makeQueue: MakeQueue, limits: ContractLimits): voi
 type Disorder = Required<Pick<QueueAdapter, 'claimJob' | 'parallel' | 'postpone' | 'duplicate'>>
 
 /** A method of the queue; the test is skipped where the queue does not have it. */
-function methodOf<M extends keyof Disorder>(queue: QueueAdapter, method: M, { skip }: TestContext): Disorder[M] {
+function methodOf<M extends keyof Disorder>(
+  queue: QueueAdapter,
+  method: M,
+  { skip }: TestContext,
+): Disorder[M] {
   if (queue[method] === undefined) skip(`the ${queue.kind} queue has no ${method}`)
-  const bound = (...args: unknown[]): unknown => (queue[method] as (...given: unknown[]) => unknown).apply(queue, args)
+  const bound = (...args: unknown[]): unknown =>
+    (queue[method] as (...given: unknown[]) => unknown).apply(queue, args)
   return bound as Disorder[M]
 }
 

@@ -33,6 +33,10 @@ export type FaultlineErrorCode =
   | 'FAULTLINE_SERVER_GONE'
   | 'FAULTLINE_PARSE'
   | 'FAULTLINE_NODE_VERSION'
+  | 'FAULTLINE_REPORT_FILE'
+  | 'FAULTLINE_REPORT_SCHEMA'
+  | 'FAULTLINE_REPORT_VERSION'
+  | 'FAULTLINE_REPORT_MERGE'
   | 'FAULTLINE_INTERNAL'
 
 /** What a {@link FaultlineError} is made of. */

@@ -45,6 +45,7 @@ export type TimelineKind =
   | 'woke'
   | 'refused'
   | 'interrupted'
+  | 'bailedOut'
 
 /** One thing that happened, in virtual time. */
 export interface TimelineEvent {

@@ -85,6 +85,7 @@ async function end(running: Running, ending: Ending): Promise<void> {
   delivery.ended = ending.ok ? 'fulfilled' : 'rejected'
   if (ending.ok && (await struckAtSettle(running))) return
   if (!ending.ok && running.interrupted !== undefined && isBailOut(ending.error, running.interrupted)) {
+    running.session.note('bailedOut', running.claim, undefined, undefined, running.worker)
     await expire(running, 'interrupted')
     return
   }

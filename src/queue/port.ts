@@ -118,6 +118,9 @@ export interface QueueAdapter {
   postpone?(window?: DueWindow): Promise<void>
   /** A settled job is delivered once more. Absent where the queue cannot do that. */
   duplicate?(claim: Claim): Promise<void>
-  /** The worker is gone or froze: its lock lapses in virtual time and the job is delivered again. Resolves to when. */
+  /**
+   * The worker is gone or froze: its lock lapses in virtual time and the job is delivered again. Resolves to when.
+   * `interrupted`: it was asked to stop, bailed out, and gives the job back: at once, where the queue has a way to.
+   */
   expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number>
 }

@@ -80,6 +80,8 @@ function words(event: TimelineEvent): string {
       return `the queue refused the end of ${delivery}${more}`
     case 'interrupted':
       return `asked to stop ${delivery}${more}`
+    case 'bailedOut':
+      return `bailed out of ${delivery}: the job goes back${more}`
     case 'clock':
       return `the clock moved${more}`
     case 'checked':

@@ -2,7 +2,7 @@ import type { Place } from '../../model/point.ts'
 import type { Activation } from '../activation.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Mode, Strike } from '../mode.ts'
-import { placesOf } from '../places.ts'
+import { loopsOf, placesOf } from '../places.ts'
 import type { FileRecord } from '../shared.ts'
 
 /** A place that is described rather than known: what the `glitch…` makers make. */
@@ -72,7 +72,7 @@ export class GlitchMode implements Mode {
       return this.#fire(search, delivery, file, index, activation)
     }
     for (const search of this.searches) {
-      if (search.fired || !search.matches(place) || holds(search, place)) continue
+      if (search.fired || !search.matches(place) || holds(search, file, index)) continue
       if (search.attempt !== undefined && search.attempt !== delivery.identity.ordinal) continue
       if (search.args !== undefined && !(args !== undefined && search.args(args))) continue
       if (search.returns !== undefined && !search.returns(value)) continue
@@ -92,7 +92,7 @@ export class GlitchMode implements Mode {
   ): unknown {
     const place = placesOf(file)[index]!
     for (const search of this.searches) {
-      if (search.fired || !search.matches(place) || !holds(search, place)) continue
+      if (search.fired || !search.matches(place) || !holds(search, file, index)) continue
       if (search.attempt !== undefined && search.attempt !== delivery.identity.ordinal) continue
       if (this.#count(search, delivery) !== search.hit) continue
       this.#fire(search, delivery, file, index, activation)
@@ -126,8 +126,9 @@ function strikesAgain(
   return found.delivery.identity.jobId === identity.jobId && identity.part !== 'dead'
 }
 
-/** At an await, what takes its time strikes by holding it. */
-function holds(search: Search, place: Place): boolean {
-  if (search.holdAwait === undefined || search.after) return false
+/** At an await, what takes its time strikes by holding it; in a loop over values, it holds the loop's body. */
+function holds(search: Search, file: FileRecord, index: number): boolean {
+  if (search.holdAwait === undefined || search.after || loopsOf(file)[index] !== 0) return false
+  const place = placesOf(file)[index]!
   return place.kind === 'await' || place.also.some((name) => name.kind === 'await')
 }

@@ -46,8 +46,9 @@ test('who stops iterating ends the run', async () => {
   let set = 0
   const simulation = make({
     depth: 3,
-    setup: () => {
+    setup: async () => {
       set++
+      await new Promise((resolve) => setTimeout(resolve, 4))
       return (world = new World())
     },
   })
@@ -67,7 +68,7 @@ test('what cannot run at all rejects', async () => {
     { now },
     () => {},
   )
-  await expect(Array.fromAsync(broken)).rejects.toMatchObject({ code: 'FAULTLINE_NO_POINTS' })
+  await expect(broken[Symbol.asyncIterator]().next()).rejects.toMatchObject({ code: 'FAULTLINE_NO_POINTS' })
 })
 
 test('a missing name is an error that says so', () => {

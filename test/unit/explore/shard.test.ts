@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { defineJob, type SimulationOptions, simulate } from 'faultline'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as code from '../../../fixtures/engine/charge.ts'
@@ -56,14 +57,15 @@ describe('shards', () => {
     const total = summary.scenarios + summary.shard!.elsewhere
     expect(summary.notCovered['shard 2 of 4']).toBe(`${summary.scenarios} of ${total} scenarios`)
     expect(summary.exhaustive).toBe(false)
-    expect(String(report)).toContain(`survived ${summary.scenarios} of ${total} scenarios`)
-    expect(String(report)).toContain(`not covered    shard 2 of 4: ${summary.scenarios} of ${total}`)
+    const text = stripVTControlCharacters(String(report))
+    expect(text).toContain(`survived ${summary.scenarios} of ${total} scenarios`)
+    expect(text).toContain(`not covered     shard 2 of 4: ${summary.scenarios} of ${total}`)
   })
 
   test('may be left with nothing, which is no failure', async () => {
     vi.stubEnv('FAULTLINE_SHARD', '900/900')
     const report = await simulate<World>(charge.with(null), () => true, options)
     expect(report.summary).toMatchObject({ scenarios: 0, shard: { index: 900, count: 900 } })
-    expect(String(report)).toContain('✓ no scenario of it in this shard')
+    expect(stripVTControlCharacters(String(report))).toContain('✓ no scenario of it in this shard')
   })
 })

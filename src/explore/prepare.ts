@@ -39,5 +39,5 @@ export async function prepare<W>(runner: Runner<W>): Promise<Prepared<W>> {
     return { ...parts, plan, payloads: [] }
   }
   const payloads = [...payloadsOf(work, options.payloads), ...archivedPayloads(work)]
-  return { ...parts, plan: planner.first(unfaulted.points), payloads }
+  return { ...parts, plan: planner.first(unfaulted.points, payloads.length), payloads }
 }

@@ -44,7 +44,7 @@ export class Simulation<W> {
     const levels = new Levels({ setup, trial, planner, shard, startedMs, afterTurn })
     if (this.#token !== undefined) return replay(this.#token, course, levels)
     const own = ofShard(payloads, shard)
-    for (const payload of own) await trial.runPayload(payload)
+    for (const payload of own) await trial.runPayload(payload, payloads.indexOf(payload))
     afterTurn()
     const counts = await levels.run(plan.scenarios)
     return conclude(course, { ...counts, payloads: own.length }, shard)
@@ -65,7 +65,7 @@ async function replay<W>(token: Token, course: Course<W>, levels: Levels<W>): Pr
   let scenarios: readonly PlannedScenario[] = plan.scenarios
   let others = scenarios.length + payloads.length - 1
   const payload = payloads.find(({ id }) => id === token.scenario)
-  if (payload !== undefined) await trial.runPayload(payload)
+  if (payload !== undefined) await trial.runPayload(payload, payloads.indexOf(payload))
   else {
     let scenario = scenarios.find(({ id }) => id === token.scenario)
     while (scenario === undefined) {

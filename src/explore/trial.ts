@@ -54,8 +54,8 @@ export class Trial<W> {
   }
 
   /** One payload of another release, without faults; a second time where it failed. */
-  async runPayload(payload: OtherPayload): Promise<void> {
-    const first = await this.#deliver(payload)
+  async runPayload(payload: OtherPayload, index: number): Promise<void> {
+    const first = { ...(await this.#deliver(payload)), index }
     this.ran++
     const second = first.outcome === 'failed' ? await this.#deliver(payload) : first
     this.results.push(
@@ -110,7 +110,7 @@ export class Trial<W> {
     }
   }
 
-  async #attempt({ id, strikes }: PlannedScenario, recording: boolean): Promise<Attempt> {
+  async #attempt({ id, strikes, index }: PlannedScenario, recording: boolean): Promise<Attempt> {
     const faults: InjectedFault[] = strikes.map(({ fault, recorded }) => ({
       fault: fault.name,
       point: recorded.point,
@@ -134,7 +134,7 @@ export class Trial<W> {
     const unfired = targets.findIndex(({ fired }) => !fired)
     const finding = unfired < 0 ? end.finding : { reason: undefined, error: unreached(strikes[unfired]!.id) }
     const outcome = unfired >= 0 ? 'unreached' : outcomeOf(end, faults)
-    const result = this.#result(id, faults, end, outcome, finding)
+    const result = { ...this.#result(id, faults, end, outcome, finding), index }
     const { reached, after } = mode.recorded
     return { outcome, result, end, after: reached.length > after ? recordedPoints(reached).slice(after) : [] }
   }

@@ -74,6 +74,8 @@ export interface InjectedFault {
 export interface ScenarioResult {
   /** Unique in the report, stable between runs. */
   readonly id: string
+  /** Its place in the whole plan, where there is one: by it shards are put together again. */
+  readonly index?: number
   /** Empty: the baseline. */
   readonly faults: readonly InjectedFault[]
   readonly outcome: Outcome

@@ -1,8 +1,14 @@
 import { stripVTControlCharacters } from 'node:util'
-import { defineJob, type SimulationOptions, simulate } from 'faultline'
+import { defineJob, type SimulationOptions, type SimulationReport, simulate } from 'faultline'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as code from '../../../fixtures/engine/charge.ts'
 import * as deep from '../../../fixtures/engine/depth.ts'
+import {
+  mergeReportFiles,
+  type ReportFile,
+  reportFileOf,
+  serializeReportFile,
+} from '../../../src/report/file/index.ts'
 import { World } from '../../helpers/engine-world.ts'
 
 let world = new World()
@@ -22,6 +28,9 @@ async function inShards(count: number, run: () => ReturnType<typeof simulate>) {
   vi.stubEnv('FAULTLINE_SHARD', '')
   return { reports, whole: await run() }
 }
+
+const timeless = (file: ReportFile) =>
+  JSON.parse(serializeReportFile(file).replaceAll(/"durationMs": [\d.]+/g, '"durationMs": 1'))
 
 const idsOf = ({ scenarios }: { scenarios: readonly { id: string }[] }) => scenarios.map(({ id }) => id)
 
@@ -43,6 +52,9 @@ describe('shards', () => {
     expect(reports.flatMap(idsOf).sort()).toEqual(idsOf(whole).sort())
     expect(new Set(idsOf(whole)).size).toBe(whole.scenarios.length)
     expect(reports.map(({ scenarios }) => scenarios.length).every((count) => count > 0)).toBe(true)
+    const file = (report: SimulationReport) =>
+      reportFileOf({ simulations: [{ report: { ...report, name: 'it' } }] })
+    expect(timeless(mergeReportFiles(reports.reverse().map(file)))).toEqual(timeless(file(whole)))
     // What only a shard leaves out is left out by no whole run.
     const left = reports.map(({ summary: { skipped, shard } }) => skipped - shard!.elsewhere - shard!.alike)
     const { alike } = reports[0]!.summary.shard!

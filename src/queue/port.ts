@@ -99,6 +99,8 @@ export interface QueueAdapter {
   readonly dead: DeliveryRecord[]
   enqueue(request: JobRequest): Promise<string>
   enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  /** Pools of `pg` that jobs use: connections that a dead worker had checked out are cut. */
+  readonly pools?: readonly object[]
   /** In the order in which they would be performed. */
   pending(): Promise<DueJob[]>
   /** Empties the queue, its records and what it knows of past jobs; virtual time stays, or starts anew at `nowMs`. */

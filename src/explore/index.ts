@@ -1,4 +1,5 @@
 export { cutOnCrash } from './cut-on-crash.ts'
+export { defineSimulation, isSimulation, type Simulation, type SimulationRun } from './define-simulation.ts'
 export type { Glitch, GlitchTiming } from './glitch.ts'
 export * from './glitches/index.ts'
 export type { Assertions, RunInfo, SimulationOptions } from './options.ts'

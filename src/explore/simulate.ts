@@ -74,8 +74,9 @@ export async function runSimulation<W = undefined>(
 /** Throws unless every scenario of the report survived, and there was at least one. */
 export function assertResilient(report: SimulationReport): SimulationReport {
   if (report.failures.length > 0) throw new ResilienceError(report)
-  if (report.summary.scenarios === 0 && report.summary.notCovered.replay === undefined)
-    throw noScenarios(report)
+  const { scenarios, notCovered, shard } = report.summary
+  const elsewhere = notCovered.replay !== undefined || (shard?.elsewhere ?? 0) > 0
+  if (scenarios === 0 && !elsewhere) throw noScenarios(report)
   return report
 }
 

@@ -54,8 +54,8 @@ export class Trial<W> {
   }
 
   /** One payload of another release, without faults; a second time where it failed. */
-  async runPayload(payload: OtherPayload): Promise<void> {
-    const first = await this.#deliver(payload)
+  async runPayload(payload: OtherPayload, index: number): Promise<void> {
+    const first = { ...(await this.#deliver(payload)), index }
     this.ran++
     const second = first.outcome === 'failed' ? await this.#deliver(payload) : first
     this.results.push(
@@ -110,7 +110,7 @@ export class Trial<W> {
     }
   }
 
-  async #attempt({ id, strikes }: PlannedScenario, recording: boolean): Promise<Attempt> {
+  async #attempt({ id, strikes, index }: PlannedScenario, recording: boolean): Promise<Attempt> {
     const faults: InjectedFault[] = strikes.map(({ fault, recorded }) => ({
       fault: fault.name,
       point: recorded.point,
@@ -134,7 +134,7 @@ export class Trial<W> {
     const unfired = targets.findIndex(({ fired }) => !fired)
     const finding = unfired < 0 ? end.finding : { reason: undefined, error: unreached(strikes[unfired]!.id) }
     const outcome = unfired >= 0 ? 'unreached' : outcomeOf(end, faults)
-    const result = this.#result(id, faults, end, outcome, finding)
+    const result = { ...this.#result(id, faults, end, outcome, finding), index }
     const { reached, after } = mode.recorded
     return { outcome, result, end, after: reached.length > after ? recordedPoints(reached).slice(after) : [] }
   }
@@ -168,8 +168,10 @@ interface Attempt {
   readonly after: readonly RecordedPoint[]
 }
 
-/** The faults that consume an attempt of the memory queue; at settle only the acknowledgement is lost. */
+/** The faults that consume an attempt of every queue; at settle only the acknowledgement is lost. */
 const consuming = new Set(['error', 'timeout'])
+/** Those that do so where the death of a worker counts as a failed attempt. */
+const deadly = new Set(['crash', 'stall', 'interrupt'])
 
 /** Where several faults alone use up the attempts of the job that died, nobody is to blame. */
 function outcomeOf(
@@ -178,11 +180,13 @@ function outcomeOf(
 ): ScenarioResult['outcome'] {
   if (finding === undefined) return 'survived'
   if (finding.reason !== 'dead' || faults.length < 2) return 'failed'
-  const usedUp = session.queue.dead.every(
+  const { dead, capabilities } = session.queue
+  const consumes = ({ fault, point }: InjectedFault): boolean =>
+    (consuming.has(fault) && point.kind !== 'settle') ||
+    (capabilities.deathConsumesAttempt && (deadly.has(fault) || point.kind === 'settle'))
+  const usedUp = dead.every(
     ({ id, attempt }) =>
-      faults.filter(
-        ({ fault, point }) => consuming.has(fault) && point.kind !== 'settle' && point.jobId === id,
-      ).length >= attempt,
+      faults.filter((injected) => injected.point.jobId === id && consumes(injected)).length >= attempt,
   )
   return usedUp ? 'beyond-policy' : 'failed'
 }

@@ -24,4 +24,6 @@ export const placeFlags = {
   notFirst: 4,
   /** The end of a `try` block. */
   tryEnd: 8,
+  /** A value that a `for await` got. */
+  loop: 16,
 } as const

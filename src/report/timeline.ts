@@ -67,6 +67,8 @@ export function eventWords(event: TimelineEvent): string {
       return `failed ${jobId}${more}`
     case 'retried':
       return `retried ${delivery}${more}`
+    case 'rescheduled':
+      return `${jobId} put itself off${more}`
     case 'redelivered':
       return `redelivered ${delivery}${more}`
     case 'settled':
@@ -81,6 +83,8 @@ export function eventWords(event: TimelineEvent): string {
       return `the queue refused the end of ${delivery}${more}`
     case 'interrupted':
       return `asked to stop ${delivery}${more}`
+    case 'bailedOut':
+      return `bailed out of ${delivery}: the job goes back${more}`
     case 'clock':
       return `the clock moved${more}`
     case 'checked':

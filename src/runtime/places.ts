@@ -6,7 +6,7 @@ const kinds: Record<string, PointKind> = { l: 'line', c: 'call', r: 'return', a:
 type NameRow = [kind: string, line: number, column: number, flags: number]
 type Row = [kind: string, line: number, column: number, fn: string, flags: number, also?: NameRow[]]
 
-/** The places of a file, decoded once. Flags: 1 can fail, 2 pausable, 4 not the first on its line. */
+/** The places of a file, decoded once. Flags: 1 can fail, 2 pausable, 4 not the first on its line, 16 of a `for await`. */
 export function placesOf(file: FileRecord): readonly Place[] {
   return (file.places ??= (JSON.parse(file.table) as Row[]).map((row) => decode(file.path, row)))
 }
@@ -39,4 +39,12 @@ export function endsOf(file: FileRecord): Uint8Array {
     kind === 'await' && also.some((name) => name.kind === 'return') ? 1 : 0,
   )
   return file.ends
+}
+
+/** For each place 1 where it is a value that a `for await` got: what it is given is looped over, not awaited. */
+export function loopsOf(file: FileRecord): Uint8Array {
+  file.loops ??= Uint8Array.from(JSON.parse(file.table) as Row[], ([, , , , flags]) =>
+    (flags & 16) === 0 ? 0 : 1,
+  )
+  return file.loops
 }

@@ -4,8 +4,9 @@ import { Activation } from './activation.ts'
 import { armAll } from './arming.ts'
 import type { CrashSignal } from './crash-signal.ts'
 import type { Delivery } from './delivery.ts'
+import { afterSleep, noValues } from './held-loop.ts'
 import type { Strike } from './mode.ts'
-import { endsOf, placesOf } from './places.ts'
+import { endsOf, loopsOf, placesOf } from './places.ts'
 import { type FileRecord, type Probes, shared } from './shared.ts'
 
 /** Awaits of one delivery before it counts as a runaway. */
@@ -87,11 +88,12 @@ function awaiting(
   activation.awaited = awaited
   if (delivery.death !== undefined) {
     if (awaited instanceof Promise) awaited.catch(() => {})
-    if (delivery.abandoned) return new Promise(() => {})
+    if (delivery.abandoned) return loopsOf(file)[index] === 0 ? new Promise(() => {}) : noValues
     throw delivery.death
   }
   if (++delivery.awaits > awaitsMax) throw endless(delivery, runaway(delivery, file, index))
   if (file.s[index] === 0) return awaited
+  if (loopsOf(file)[index] !== 0) return delivery.asleep ? afterSleep(delivery.sleep, awaited) : awaited
   if (delivery.asleep) return delivery.sleep.then(() => awaited)
   return delivery.mode.hold?.(delivery, file, index, activation, awaited) ?? awaited
 }

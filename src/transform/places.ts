@@ -8,6 +8,7 @@ export interface PlaceName {
   readonly offset: number
   readonly canFail: boolean
   readonly tryEnd?: boolean
+  readonly loop?: boolean
 }
 
 /** A place before it has a number: numbers follow the order of the source, which is known at the end. */
@@ -45,6 +46,7 @@ function rowOf(name: PlaceName, place: PlaceDraft, lines: Lines, firsts: Map<str
   if (name.canFail) flags |= placeFlags.canFail
   if (place.pausable) flags |= placeFlags.pausable
   if (name.tryEnd) flags |= placeFlags.tryEnd
+  if (name.loop) flags |= placeFlags.loop
   const first = firsts.get(`${name.kind}${line}`)
   if (first !== undefined && first !== name.offset) flags |= placeFlags.notFirst
   return [name.kind, line, column, flags]

@@ -124,6 +124,19 @@ export function queueAttempts(makeQueue: MakeQueue): void {
       await dispose?.()
     })
 
+    test('a worker that bails out of an interruption gives the job back', async () => {
+      const { queue, request, dispose } = await makeQueue([{ name: 'a', lock: '10s', perform: () => 1 }])
+      const id = await queue.enqueue(request('a'))
+      const backAtMs = await queue.expire((await queue.claim('worker 1'))!, 'interrupted')
+      expect(backAtMs).toBeGreaterThanOrEqual(startMs)
+      if (queue.kind === 'memory') expect(backAtMs).toBe(startMs)
+      const again = (await queue.claim('worker 2'))!
+      expect(again).toMatchObject({ id, delivery: 2, redelivered: true, atMs: backAtMs })
+      await end(queue, again)
+      expect(queue.performed.map((record) => record.outcome)).toEqual(['interrupted', 'completed'])
+      await dispose?.()
+    })
+
     test('a zombie settles or is refused as the queue has it, and the job ends once', async () => {
       const { queue, request, dispose } = await makeQueue([{ name: 'a', perform: () => 1 }])
       await queue.enqueue(request('a'))

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { queueAttempts } from './attempts.ts'
 import { queueBadInput } from './bad-input.ts'
 import { queueDeath } from './death.ts'
+import { queueDisorder } from './disorder.ts'
 import type { ContractLimits, MakeQueue } from './harness.ts'
 import { queueOrder } from './order.ts'
 
@@ -18,6 +19,7 @@ export function queueContract(name: string, makeQueue: MakeQueue, limits: Contra
     queueOrder(makeQueue, limits)
     queueAttempts(makeQueue)
     queueDeath(makeQueue, limits)
+    queueDisorder(makeQueue, limits)
     queueBadInput(makeQueue)
   })
 }

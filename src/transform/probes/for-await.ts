@@ -12,7 +12,7 @@ export const forAwait: Probe = {
   enter(node, visit) {
     const { file, scope } = visit
     if (!isInstrumented(node, visit)) return
-    const name: PlaceName = { kind: 'a', offset: node.start, canFail: true }
+    const name: PlaceName = { kind: 'a', offset: node.start, canFail: true, loop: true }
     const place = file.place(scope, name, ...firstStatement(node.body, visit))
     const start = file.before(node.right)
     const at = placeAndActivation(place, visit, true)

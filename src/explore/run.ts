@@ -11,6 +11,7 @@ import { disarm, type Mode } from '../runtime/index.ts'
 import { asError } from './as-error.ts'
 import { bounded } from './bounded.ts'
 import { calm } from './calm.ts'
+import { cutOnCrash } from './cut-on-crash.ts'
 import type { Assertions, RunInfo, SimulationOptions } from './options.ts'
 import type { OtherPayload } from './payloads.ts'
 import type { Work } from './work.ts'
@@ -117,7 +118,7 @@ export class Runner<W> {
       watchdog: this.#watchdog,
       signal: this.#signal,
       maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
-      onDeath: () => this.#afterDeath(),
+      onDeath: () => this.#afterDeath(queue),
     })
     const quiet = session.quietContext('quiet')
     const world = (await execution.run(quiet, () =>
@@ -136,7 +137,7 @@ export class Runner<W> {
       disarm()
       session.clock.stop()
       // The next run has a worker of its own: what an error or a hang left checked out goes with this one.
-      if (plan.faults.length > 0 || hung) await this.#afterDeath()
+      if (plan.faults.length > 0 || hung) await this.#afterDeath(queue)
       if (options.teardown !== undefined) {
         await execution.run(session.quietContext('teardown'), () =>
           bounded('teardown', () => options.teardown!(world)),
@@ -154,8 +155,9 @@ export class Runner<W> {
     return queue
   }
 
-  async #afterDeath(): Promise<void> {
+  async #afterDeath({ pools = [] }: QueueAdapter): Promise<void> {
     const { onCrash, restart } = this.setup.options
+    for (const pool of pools) await cutOnCrash(pool)()
     await bounded('onCrash', () => onCrash?.())
     await bounded('restart', () => restart?.())
   }

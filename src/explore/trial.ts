@@ -168,8 +168,10 @@ interface Attempt {
   readonly after: readonly RecordedPoint[]
 }
 
-/** The faults that consume an attempt of the memory queue; at settle only the acknowledgement is lost. */
+/** The faults that consume an attempt of every queue; at settle only the acknowledgement is lost. */
 const consuming = new Set(['error', 'timeout'])
+/** Those that do so where the death of a worker counts as a failed attempt. */
+const deadly = new Set(['crash', 'stall', 'interrupt'])
 
 /** Where several faults alone use up the attempts of the job that died, nobody is to blame. */
 function outcomeOf(
@@ -178,11 +180,13 @@ function outcomeOf(
 ): ScenarioResult['outcome'] {
   if (finding === undefined) return 'survived'
   if (finding.reason !== 'dead' || faults.length < 2) return 'failed'
-  const usedUp = session.queue.dead.every(
+  const { dead, capabilities } = session.queue
+  const consumes = ({ fault, point }: InjectedFault): boolean =>
+    (consuming.has(fault) && point.kind !== 'settle') ||
+    (capabilities.deathConsumesAttempt && (deadly.has(fault) || point.kind === 'settle'))
+  const usedUp = dead.every(
     ({ id, attempt }) =>
-      faults.filter(
-        ({ fault, point }) => consuming.has(fault) && point.kind !== 'settle' && point.jobId === id,
-      ).length >= attempt,
+      faults.filter((injected) => injected.point.jobId === id && consumes(injected)).length >= attempt,
   )
   return usedUp ? 'beyond-policy' : 'failed'
 }

@@ -2,7 +2,8 @@ import { defineConfig } from 'tsdown'
 import { SOURCE_ENTRIES } from './test/helpers/source-alias.ts'
 
 export default defineConfig({
-  entry: Object.values(SOURCE_ENTRIES),
+  // The program is no subpath.
+  entry: [...Object.values(SOURCE_ENTRIES), 'src/cli.ts'],
   format: 'esm',
   platform: 'node',
   target: 'node22.18',

@@ -18,7 +18,9 @@ Example, the last step of a CI job:
 
 Exit codes: 0 at least that much survived, 1 less did, 2 there is no report that can be read.
 `,
-  options: { min: { type: 'string', value: '100', about: 'the percentage that has to survive; default 100' } },
+  options: {
+    min: { type: 'string', value: '100', about: 'the percentage that has to survive; default 100' },
+  },
   run({ positionals, values, cwd, print }) {
     if (positionals.length > 1)
       throw usedWrongly(

@@ -67,7 +67,10 @@ function parse(
   options: Readonly<Record<string, { readonly type: 'string' | 'boolean'; readonly short?: string }>>,
 ): { positionals: string[]; values: Record<string, string | boolean | undefined> } {
   const plain = Object.fromEntries(
-    Object.entries(options).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]),
+    Object.entries(options).map(([name, { type, short }]) => [
+      name,
+      short === undefined ? { type } : { type, short },
+    ]),
   )
   try {
     const { positionals, values } = parseArgs({ args: [...args], options: plain, allowPositionals: true })

@@ -26,7 +26,10 @@ Exit codes: 0 merged, 2 a report is missing, cut off, or does not belong to the 
   },
   run({ positionals, values, cwd, print }) {
     if (positionals.length === 0)
-      throw usedWrongly('merge needs the reports of the shards: received none.', '`faultline merge --help` shows an example.')
+      throw usedWrongly(
+        'merge needs the reports of the shards: received none.',
+        '`faultline merge --help` shows an example.',
+      )
     const merged = mergeReportFiles(positionals.map((name) => readReport(name, cwd)))
     const out = typeof values.out === 'string' ? values.out : `${REPORT_FOLDER}/report.json`
     const file = path.resolve(cwd, out)

@@ -31,7 +31,14 @@ Exit codes: 0 listed, 2 a file is missing or cannot be parsed.
     if (positionals.length === 0)
       throw usedWrongly('points needs a source file: received none.', 'faultline points src/jobs/charge.ts')
     const files = positionals.map((name) => ({ name, ...placesIn(name, cwd) }))
-    if (values.json === true) print(JSON.stringify(files.flatMap(({ places }) => places), undefined, 2))
+    if (values.json === true)
+      print(
+        JSON.stringify(
+          files.flatMap(({ places }) => places),
+          undefined,
+          2,
+        ),
+      )
     else for (const file of files) print(table(file))
     return exitCodes.survived
   },
@@ -81,7 +88,9 @@ function table({ name, places, lines, note }: Found & { readonly name: string })
     ]),
   )
   const widths = [0, 1, 2, 3].map((column) => Math.max(0, ...rows.map((row) => row[column]!.length)))
-  const text = rows.map((row) => `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd())
+  const text = rows.map((row) =>
+    `  ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join('  ')}`.trimEnd(),
+  )
   const head = `${name}: ${plural(places.length, 'point')}${note === undefined ? '' : ` (${note})`}`
   return [head, ...text].join('\n')
 }

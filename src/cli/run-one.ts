@@ -24,7 +24,7 @@ export const runOne: Command = {
   options: {
     report: { type: 'string', value: 'file', about: 'where the report goes' },
   },
-  async run({ positionals, values, cwd }) {
+  async run({ positionals, values, cwd }): Promise<never> {
     const name = positionals[0]!
     const simulations = await simulationsOf(name, cwd)
     const command = `npx faultline run ${/^[\w./@+-]+$/.test(name) ? name : shellQuoted(name)}`
@@ -39,8 +39,7 @@ export const runOne: Command = {
     const file = reportFileOf({ simulations: reports.map((report) => ({ report, testFile })) })
     writeFileSync(String(values.report), serializeReportFile(file))
     // What the simulations left open (a pool, a server) keeps nobody waiting.
-    if (process.connected) process.disconnect()
-    return exitCodes.survived
+    process.exit(exitCodes.survived)
   },
 }
 

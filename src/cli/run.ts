@@ -41,7 +41,11 @@ Example:
 Exit codes: 0 everything survived, 1 something did not, 2 a file could not be run.
 `,
   options: {
-    replay: { type: 'string', value: 'token', about: 'run only the scenario that a report printed this token for' },
+    replay: {
+      type: 'string',
+      value: 'token',
+      about: 'run only the scenario that a report printed this token for',
+    },
     workers: { type: 'string', value: 'N', about: 'processes at a time; default 1' },
     out: { type: 'string', value: 'dir', about: 'where report.json goes; default .faultline' },
   },
@@ -129,7 +133,8 @@ async function runAll(
 
 function printReport(file: ReportFile, print: (text: string) => void): void {
   const readSource = restoredSources(file)
-  for (const entry of file.simulations) print(`${renderTerminal(restoredSimulation(entry), { readSource })}\n`)
+  for (const entry of file.simulations)
+    print(`${renderTerminal(restoredSimulation(entry), { readSource })}\n`)
 }
 
 interface Conclusion {

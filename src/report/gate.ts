@@ -30,7 +30,8 @@ export interface GateVerdict {
  */
 export function judge({ simulations, races }: Gated, minPercent: number): GateVerdict {
   const sums = simulations.map(({ summary }) => summary)
-  const survived = sum(sums, (one) => one.survived) + sum(races, ({ summary }) => summary.run - summary.failed)
+  const survived =
+    sum(sums, (one) => one.survived) + sum(races, ({ summary }) => summary.run - summary.failed)
   const judged =
     sum(sums, (one) => one.survived + one.failed + one.unreached + one.flaky) +
     sum(races, ({ summary }) => summary.run)
@@ -42,7 +43,11 @@ export function judge({ simulations, races }: Gated, minPercent: number): GateVe
     judged === 0
       ? '✗ nothing was tested: the report holds no scenario that was judged'
       : `${passed ? '✓' : '✗'} ${share}; the minimum is ${minPercent} %`
-  return { passed, resilience, lines: [verdict, ...blameLines(simulations, races), ...partLines(simulations)] }
+  return {
+    passed,
+    resilience,
+    lines: [verdict, ...blameLines(simulations, races), ...partLines(simulations)],
+  }
 }
 
 function blameLines(simulations: readonly SimulationData[], races: readonly RaceEntry[]): string[] {

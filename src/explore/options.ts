@@ -59,6 +59,11 @@ export interface SimulationOptions<W = unknown> {
   readonly within?: When
   /** Where the virtual clock starts; default the wall clock. */
   readonly now?: Date
+  /**
+   * Modules that stay in memory when a worker dies, although a job's `load` imports them: files, folders, globs or
+   * names of packages, such as `'src/db.ts'`. What they import stays, too.
+   */
+  readonly keep?: readonly string[]
   /** After a crash: cut what the dead worker held; see `cutOnCrash`. */
   readonly onCrash?: () => unknown
   /** After a crash: boot the application again. */
@@ -95,6 +100,7 @@ const optionNames = [
   'points',
   'within',
   'now',
+  'keep',
   'onCrash',
   'restart',
   'checks',
@@ -197,7 +203,8 @@ function checkShapes({
   points,
   queue,
   signal,
-}: Pick<SimulationOptions, 'mask' | 'points' | 'queue' | 'signal'>): void {
+  keep,
+}: Pick<SimulationOptions, 'mask' | 'points' | 'queue' | 'signal' | 'keep'>): void {
   const isText = (value: unknown): boolean => typeof value === 'string'
   if (
     mask !== undefined &&
@@ -211,6 +218,11 @@ function checkShapes({
   if (points !== undefined && !isGlobs && typeof points !== 'function') {
     throw bad(
       `points: received ${kind(points)}; allowed are a glob, a list of globs, or a function of a point.`,
+    )
+  }
+  if (keep !== undefined && !(Array.isArray(keep) && keep.every((one) => isText(one) && one !== ''))) {
+    throw bad(
+      `keep: received ${kind(keep)}; allowed is a list of files, folders, globs or names of packages, such as ['src/db.ts'].`,
     )
   }
   if (queue !== undefined && typeof queue !== 'function' && typeof queue?.claim !== 'function') {

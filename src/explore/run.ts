@@ -1,11 +1,12 @@
 import { installVirtualGlobals } from '../clock/index.ts'
+import { keptFiles, workerModules } from '../loader/worker-modules.ts'
 import { execution } from '../model/context.ts'
 import { FaultlineError, isFaultlineError } from '../model/error.ts'
 import type { JobDefinition, JobRequest } from '../model/job.ts'
 import type { InjectedFault } from '../model/result.ts'
 import { whenMs } from '../model/time.ts'
 import { type CheckName, checks, compareSnapshots, type Finding, fixSnapshot } from '../oracle/index.ts'
-import { deliver, performDue, Session, Watchdog } from '../perform/index.ts'
+import { deliver, performDue, Session, Watchdog, WorkerMemory } from '../perform/index.ts'
 import { defineJob, MemoryQueue } from '../queue/index.ts'
 import type { QueueAdapter } from '../queue/port.ts'
 import { disarm, type Mode } from '../runtime/index.ts'
@@ -63,13 +64,16 @@ export class Runner<W> {
   readonly setup: Setup<W>
   readonly #watchdog: Watchdog
   readonly #signal: AbortSignal
+  readonly #modules = workerModules()
+  readonly #keeps: (file: string) => boolean
   #script: JobDefinition<unknown> | undefined
   /** The state that `snapshot` must equal, once known. */
   expected: { readonly snapshot: unknown } | undefined
 
   constructor(setup: Setup<W>) {
     this.setup = setup
-    const { hangAfterMs, signal } = setup.options
+    const { hangAfterMs, signal, keep = [] } = setup.options
+    this.#keeps = keptFiles(keep)
     this.#watchdog = new Watchdog(hangAfterMs ?? hangAfterMsDefault, signal)
     this.#signal = signal ?? new AbortController().signal
   }
@@ -94,6 +98,7 @@ export class Runner<W> {
   async run(plan: RunPlan): Promise<RunEnd> {
     const { options, seed } = this.setup
     const queue = await this.#freshQueue()
+    const memory = this.#modules && new WorkerMemory(this.#modules, this.#keeps)
     const session = new Session({
       queue,
       mode: plan.mode,
@@ -101,6 +106,7 @@ export class Runner<W> {
       watchdog: this.#watchdog,
       signal: this.#signal,
       maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
+      ...(memory && { memory }),
       onDeath: () => this.#afterDeath(),
     })
     const quiet = session.quietContext('quiet')

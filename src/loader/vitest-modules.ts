@@ -101,7 +101,8 @@ export class VitestModules implements WorkerModules {
   }
 
   #isFirstParty({ id, file, meta }: ModuleNode): boolean {
-    if (id.startsWith('mock:') || id.startsWith('\0') || meta === undefined || 'externalize' in meta) return false
+    if (id.startsWith('mock:') || id.startsWith('\0') || meta === undefined || 'externalize' in meta)
+      return false
     return this.#isOwnCode(file)
   }
 

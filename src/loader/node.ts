@@ -113,12 +113,7 @@ function load(url: string, context: LoadHookContext, nextLoad: NextLoad, loader:
   return loaded
 }
 
-function loadFirst(
-  url: string,
-  context: LoadHookContext,
-  nextLoad: NextLoad,
-  loader: Loader,
-): LoadFnOutput {
+function loadFirst(url: string, context: LoadHookContext, nextLoad: NextLoad, loader: Loader): LoadFnOutput {
   const file = url.startsWith('file:') ? slashed(fileURLToPath(url)) : ''
   if (!CODE.test(file)) return nextLoad(url, context)
   const classification = loader.classify(file)

@@ -7,6 +7,7 @@ export type DeliveryOutcome =
   | 'stalled'
   | 'interrupted'
   | 'timedOut'
+  | 'rescheduled'
   | 'lost'
 
 /** One delivery that was performed. */

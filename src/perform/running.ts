@@ -62,6 +62,12 @@ export function start(
     first.resolve(ended)
     last.resolve(ended)
   }
+  // What the queue makes of it is decided already; its code is awaited to its end later.
+  const overtake = (ended: Ended): void => {
+    clock.clearTimer(timeoutTimer)
+    release()
+    first.resolve(ended)
+  }
   const running: Running = {
     session,
     claim,
@@ -91,12 +97,9 @@ export function start(
   delivery.onSuspend = (suspension) => {
     // The worker freezes as a whole: every probe of it has to hold.
     armAll()
-    // What the queue makes of it is decided already; its code is awaited to its end when it wakes.
-    clock.clearTimer(timeoutTimer)
-    release()
-    first.resolve({ ok: 'suspended', suspension })
+    overtake({ ok: 'suspended', suspension })
   }
-  timeoutTimer = timeOut(running, end)
+  timeoutTimer = timeOut(running, overtake)
   running.watch(blocked)
   perform(running, end)
   return running
@@ -114,11 +117,11 @@ function perform({ session, claim, delivery, port, signal }: Running, end: (ende
 }
 
 /** The attempt is failed when its time is up; its code runs on. */
-function timeOut({ session, claim, signal }: Running, end: (ended: Ended) => void): object | undefined {
+function timeOut({ session, claim, signal }: Running, overtake: (ended: Ended) => void): object | undefined {
   if (claim.timeoutMs === undefined) return undefined
   const pass = (): void => {
     signal.abort(timeoutError(claim))
-    end({ ok: 'timedOut' })
+    overtake({ ok: 'timedOut' })
   }
   return session.clock.setTimer(pass, claim.timeoutMs, false)
 }

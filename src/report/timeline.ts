@@ -66,6 +66,8 @@ function words(event: TimelineEvent): string {
       return `failed ${jobId}${more}`
     case 'retried':
       return `retried ${delivery}${more}`
+    case 'rescheduled':
+      return `${jobId} put itself off${more}`
     case 'redelivered':
       return `redelivered ${delivery}${more}`
     case 'settled':

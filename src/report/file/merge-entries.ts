@@ -113,8 +113,7 @@ function summaryOf(
   const [survived, failed] = [count('survived'), count('failed')]
   const [unreached, flaky] = [count('unreached'), count('flaky')]
   const judged = survived + failed + unreached + flaky
-  const leftOut = Math.max(...entries.map((entry) => entry.summary.skipped - (entry.shard?.others ?? 0)))
-  const skipped = Math.max(0, leftOut) + (shard?.others ?? 0)
+  const skipped = leftOutOf(entries) + (shard?.others ?? 0)
   const notCovered = unitedWords(entries.map((entry) => withoutShard(entry.summary.notCovered)))
   if (shard !== undefined) notCovered.shard = `${shard.others} scenarios, which are left to other shards`
   return {
@@ -134,8 +133,17 @@ function summaryOf(
   }
 }
 
-function withoutShard({ shard: _, ...rest }: Readonly<Record<string, string>>): Record<string, string> {
-  return rest
+/** What nobody ran: what all shards leave out alike once, and what each of them did not come to. */
+function leftOutOf(entries: readonly SimulationEntry[]): number {
+  const own = entries.map(({ summary, shard }) => Math.max(0, summary.skipped - (shard?.others ?? 0)))
+  const alike = entries[0]!.shard?.alike
+  if (alike === undefined) return Math.max(...own)
+  return own.reduce((sum, count) => sum + Math.max(0, count - alike), alike)
+}
+
+/** Without what a shard says of itself: `shard 1 of 4`. */
+function withoutShard(words: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(words).filter(([key]) => !/^shard(?: \d+ of \d+)?$/.test(key)))
 }
 
 function unitedWords(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {

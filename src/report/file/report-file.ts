@@ -47,6 +47,8 @@ export interface ShardEntry {
   readonly count: number
   /** Scenarios left to the other shards; `summary.skipped` counts them, too. */
   readonly others: number
+  /** Scenarios that every shard leaves out alike (hits, sampling); counted in `summary.skipped` of each. */
+  readonly alike?: number
 }
 
 /** Scenarios that came to the same end. */

@@ -1,5 +1,5 @@
 import type { Point } from '../../model/point.ts'
-import type { ScenarioResult, SimulationData, TimelineEvent } from '../../model/result.ts'
+import type { ScenarioResult, Shard, SimulationData, TimelineEvent } from '../../model/result.ts'
 import { errorEntryOf, withoutRoot } from './error-entry.ts'
 import { pointKey } from './point-key.ts'
 import {
@@ -43,7 +43,7 @@ export function simulationEntryOf({ report, ...more }: ReportedSimulation): Simu
   })
   const row = (one: ScenarioResult, position: number): ScenarioEntry => ({
     id: one.id,
-    index: more.indexes?.[position] ?? position,
+    index: more.indexes?.[position] ?? one.index ?? position,
     faults: one.faults.map(({ fault, point }) => ({ fault, point: points.indexOf(point) })),
     outcome: one.outcome,
     ...(one.reason === undefined ? undefined : { reason: one.reason }),
@@ -57,12 +57,14 @@ export function simulationEntryOf({ report, ...more }: ReportedSimulation): Simu
       : undefined),
   })
   const scenarios = report.scenarios.map(row)
+  const { shard: part, ...counts } = summary
+  const shard = more.shard ?? (part === undefined ? undefined : shardEntryOf(part))
   return {
     name,
     ...(more.testFile === undefined ? undefined : { testFile: more.testFile }),
     ...(command === undefined ? undefined : { command: withoutRoot(command, root) }),
-    ...(more.shard === undefined ? undefined : { shard: more.shard }),
-    summary: { ...summary },
+    ...(shard === undefined ? undefined : { shard }),
+    summary: counts,
     causes: causes.map(({ reason, message, point, scenarios: ids }) => ({
       reason,
       message: withoutRoot(message, root),
@@ -73,6 +75,10 @@ export function simulationEntryOf({ report, ...more }: ReportedSimulation): Simu
     errors: errors.rows,
     scenarios,
   }
+}
+
+function shardEntryOf({ index, count, elsewhere, alike }: Shard): ShardEntry {
+  return { index, count, others: elsewhere, alike }
 }
 
 /** Without its middle, where it is very long; an event says how many were left out. */

@@ -77,9 +77,9 @@ function hasOthers({ suspended, deliveries }: Session): boolean {
 
 async function keyOf({ queue, deliveries, timeline }: Session, state: unknown): Promise<string> {
   const crashed = deliveries.findLast(({ dead }) => dead)!
-  const left = deliveries.map(({ identity, rejections = [], exceptions = [], late, ended }) => [
-    ...[identity.jobId, identity.ordinal, identity.part, ended],
-    ...[rejections.length, exceptions.length, late !== undefined],
+  const left = deliveries.map(({ identity, dead, ended, rejections, exceptions, late }) => [
+    ...[identity.jobId, identity.ordinal, identity.part, dead ? 'dead' : ended],
+    ...[rejections?.length ?? 0, exceptions?.length ?? 0, late !== undefined],
   ])
   const all = {
     state,

@@ -1,0 +1,36 @@
+import type { Assertions, SimulationOptions, Work } from '../explore/index.ts'
+import { FaultlineError } from '../model/error.ts'
+
+/** The options of a simulation, and how it is registered. */
+export interface TestOptions<W = unknown> extends SimulationOptions<W> {
+  /** One test for each scenario, named by its point and fault, and one for the run without faults. */
+  readonly each?: boolean
+}
+
+/** What testSimulation takes; assertions and options may come in either order. */
+export type Arguments<W> = [
+  name: string,
+  work: Work,
+  first?: Assertions<W> | TestOptions<W>,
+  second?: TestOptions<W> | Assertions<W>,
+]
+
+/** Takes `each` out of the options; the rest is what simulations know. */
+export function withoutEach<W>([name, work, ...rest]: Arguments<W>): {
+  readonly each: boolean
+  readonly args: Arguments<W>
+} {
+  let each = false
+  const plain = rest.map((given) => {
+    if (typeof given !== 'object' || given === null || !('each' in given)) return given
+    const { each: wanted, ...options } = given
+    if (wanted !== undefined && typeof wanted !== 'boolean') {
+      throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+        message: `each: received ${String(wanted)}; allowed are true and false.`,
+      })
+    }
+    each = wanted === true
+    return options
+  })
+  return { each, args: [name, work, ...plain] as Arguments<W> }
+}

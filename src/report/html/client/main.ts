@@ -58,18 +58,23 @@ function refilter(filter: Route['filter']): void {
   view.refilter?.(route)
 }
 
+/** Draws at once: the next key is for the next view. */
 function go(href: string | undefined): void {
-  if (href !== undefined) location.hash = href
+  if (href === undefined) return
+  location.hash = href
+  follow()
 }
 
-addEventListener('hashchange', () => {
+function follow(): void {
   if (location.hash === shownHash) return
   const before = route
   show()
   // Within one list the place on the page is kept; elsewhere a page begins at its top.
   if (before.slug !== route.slug || before.tab !== route.tab || before.scenario !== route.scenario)
     scrollTo(0, 0)
-})
+}
+
+addEventListener('hashchange', follow)
 
 listenToKeys({
   move: (by) => (view.move === undefined ? moveFocus(root.querySelector('main')!, by) : view.move(by)),

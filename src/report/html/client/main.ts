@@ -75,6 +75,14 @@ function follow(): void {
 }
 
 addEventListener('hashchange', follow)
+// The browser tells of a followed link late; a key that is typed right after it is for the new view.
+addEventListener('click', (event) => {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+  const href = (event.target as Element).closest('a[href^="#/"]')?.getAttribute('href')
+  if (href === null || href === undefined) return
+  event.preventDefault()
+  go(href)
+})
 
 listenToKeys({
   move: (by) => (view.move === undefined ? moveFocus(root.querySelector('main')!, by) : view.move(by)),

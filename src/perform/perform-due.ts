@@ -35,7 +35,8 @@ export async function performDue(session: Session, due: DueOptions): Promise<voi
     if (count >= limit && (await isDue(session, due.fromMs, untilMs))) {
       throw runaway(`more than ${limit} deliveries`, [...ofJob.keys()])
     }
-    if (options.mode.starts) await startInOrder(session, window(due.fromMs, untilMs))
+    if (options.mode.starts || session.putOff !== undefined)
+      await startInOrder(session, window(due.fromMs, untilMs))
     const claim = await queue.claim(session.workerName, window(due.fromMs, untilMs))
     if (claim === undefined) {
       if (await wakeAll(session)) continue
@@ -61,6 +62,12 @@ async function startInOrder(session: Session, due: DueWindow | undefined): Promi
   for (let postponed = true; postponed; ) {
     const [first, other] = (await queue.parallel?.(due)) ?? []
     if (first === undefined || other === undefined) return
+    if (session.putOff !== undefined) {
+      session.putOff.postponed = false
+      session.putOff = undefined
+      await queue.postpone?.(due)
+      continue
+    }
     const { id: jobId, name, delivery: ordinal, part } = first
     const place = new Delivery({ jobId, name, ordinal, worker, part }, options.mode, clock)
     options.mode.reachQueue?.(place, 'start', 'start')

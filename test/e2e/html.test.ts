@@ -200,7 +200,7 @@ describe.skipIf(chromium === undefined)('the HTML report', { timeout: 60_000 }, 
     await page.locator('dialog').waitFor()
     await page.keyboard.press('j')
     await page.keyboard.press('Escape')
-    expect(await page.locator('dialog').count()).toBe(0)
+    await expect.poll(() => page.locator('dialog').count()).toBe(0)
     await page.keyboard.press('u')
     await expect.poll(hash).toBe('#/')
   })

@@ -20,6 +20,7 @@ export {
   type Once,
   once,
   outside,
+  type PruneOptions,
   ResilienceError,
   type RunInfo,
   runScenario,

@@ -39,3 +39,23 @@ export function checkNumbers(
       throw bad(`${name}: received ${kind(value)}; allowed is a number > 0.`)
   }
 }
+
+/** Modules that stay in memory. */
+export function checkKeep(given: unknown): void {
+  if (given === undefined) return
+  if (Array.isArray(given) && given.every((one) => typeof one === 'string' && one !== '')) return
+  throw bad(
+    `keep: received ${kind(given)}; allowed is a list of files, folders, globs or names of packages, such as ['src/db.ts'].`,
+  )
+}
+
+/** Which crashes count as the same. */
+export function checkPrune(prune: unknown): void {
+  if (prune === undefined) return
+  const { state, verify, ...others } = (typeof prune === 'object' ? prune : {}) as Record<string, unknown>
+  const isKnown = Object.keys(others).length === 0 && (verify === undefined || typeof verify === 'boolean')
+  if (typeof state === 'function' && isKnown) return
+  throw bad(
+    `prune: received ${kind(prune)}; allowed is { state: (world) => everything that outlives the process, verify?: boolean }.`,
+  )
+}

@@ -8,7 +8,7 @@ import type { CheckName } from '../oracle/index.ts'
 import { describe } from '../queue/describe.ts'
 import type { QueueAdapter } from '../queue/port.ts'
 import { bad, kind, unknownName } from './bad-option.ts'
-import { checkChecks, checkName, checkNumbers } from './option-values.ts'
+import { checkChecks, checkKeep, checkName, checkNumbers, checkPrune } from './option-values.ts'
 
 /** What the assertions are told about the run. */
 export interface RunInfo {
@@ -27,6 +27,14 @@ export interface RunInfo {
 
 /** Judges the final state of a run; `false`, or a promise of it, fails. */
 export type Assertions<W> = (run: RunInfo, world: W) => unknown
+
+/** Crashes that leave the same state behind are run once. */
+export interface PruneOptions<W = unknown> {
+  /** Everything that outlives the process: rows, files, requests that went out. Read after the crash. */
+  readonly state: (world: W) => unknown
+  /** Runs them all the same, and fails where two that crash in the same state end differently. */
+  readonly verify?: boolean
+}
 
 /** How a work is simulated; everything is optional. */
 export interface SimulationOptions<W = unknown> {
@@ -61,11 +69,21 @@ export interface SimulationOptions<W = unknown> {
   readonly within?: When
   /** Where the virtual clock starts; default the wall clock. */
   readonly now?: Date
+  /**
+   * Modules that stay in memory when a worker dies, although a job's `load` imports them: files, folders, globs or
+   * names of packages, such as `'src/db.ts'`. What they import stays, too.
+   */
+  readonly keep?: readonly string[]
   /** After a crash: cut what the dead worker held; see `cutOnCrash`. */
   readonly onCrash?: () => unknown
   /** After a crash: boot the application again. */
   readonly restart?: () => unknown
   readonly checks?: Partial<Record<CheckName, boolean>>
+  /**
+   * Crash scenarios whose durable state equals that of one already run are skipped, and counted as the same state.
+   * Needs a job with `load`: only then is memory lost with the worker.
+   */
+  readonly prune?: PruneOptions<W>
   /** Default 10 000; more are sampled. */
   readonly maxScenarios?: number
   /** Default 1. */
@@ -97,9 +115,11 @@ const optionNames = [
   'points',
   'within',
   'now',
+  'keep',
   'onCrash',
   'restart',
   'checks',
+  'prune',
   'maxScenarios',
   'seed',
   'maxDeliveries',
@@ -133,7 +153,8 @@ export function splitArguments<W, O extends SimulationOptions<W>>(
 }
 
 function checkOptions(
-  options: Omit<SimulationOptions, 'setup' | 'teardown' | 'snapshot' | 'whenDead'> & {
+  options: Omit<SimulationOptions, 'setup' | 'teardown' | 'snapshot' | 'whenDead' | 'prune'> & {
+    prune?: { state?: unknown; verify?: unknown }
     setup?: unknown
     teardown?: unknown
     snapshot?: unknown
@@ -181,6 +202,8 @@ function checkOptions(
       throw bad(`${name}: received ${kind(value)}; allowed is a function.`)
   }
   checkShapes(options)
+  checkKeep(options.keep)
+  checkPrune(options.prune)
   if (options.seed !== undefined && !Number.isSafeInteger(options.seed)) {
     throw bad(`seed: received ${kind(options.seed)}; allowed is a whole number.`)
   }

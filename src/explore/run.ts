@@ -1,10 +1,11 @@
 import { installVirtualGlobals } from '../clock/index.ts'
+import { keptFiles, workerModules } from '../loader/worker-modules.ts'
 import { execution } from '../model/context.ts'
 import { FaultlineError, isFaultlineError } from '../model/error.ts'
 import type { InjectedFault, ScenarioResult } from '../model/result.ts'
 import { whenMs } from '../model/time.ts'
 import { type CheckName, checks, compareSnapshots, type Finding, fixSnapshot } from '../oracle/index.ts'
-import { performDue, Session, Watchdog } from '../perform/index.ts'
+import { performDue, Session, Watchdog, WorkerMemory } from '../perform/index.ts'
 import { MemoryQueue } from '../queue/index.ts'
 import type { QueueAdapter } from '../queue/port.ts'
 import { disarm, type Mode } from '../runtime/index.ts'
@@ -41,6 +42,8 @@ export interface RunPlan {
   readonly payload?: OtherPayload
   /** Waits a little longer for code that was left running. */
   readonly patient?: boolean
+  /** Told after a worker died, before the queue is; what it throws ends the run. */
+  crashed?(session: Session, world: unknown): Promise<void>
   /** Arms the mode; called when the world is set up. */
   arm(session: Session): void
 }
@@ -65,6 +68,8 @@ export class Runner<W> {
   readonly setup: Setup<W>
   readonly #watchdog: Watchdog
   readonly #signal: AbortSignal
+  readonly #modules = workerModules()
+  readonly #keeps: (file: string) => boolean
   readonly #work: WorkStart<W>
   /** The state that `snapshot` must equal, once known. */
   expected: { readonly snapshot: unknown } | undefined
@@ -72,7 +77,8 @@ export class Runner<W> {
   constructor(setup: Setup<W>) {
     this.setup = setup
     this.#work = new WorkStart(setup)
-    const { hangAfterMs, signal } = setup.options
+    const { hangAfterMs, signal, keep = [] } = setup.options
+    this.#keeps = keptFiles(keep)
     this.#watchdog = new Watchdog(hangAfterMs ?? hangAfterMsDefault, signal)
     this.#signal = signal ?? new AbortController().signal
   }
@@ -112,17 +118,21 @@ export class Runner<W> {
   async run(plan: RunPlan): Promise<RunEnd> {
     const { options, seed } = this.setup
     const queue = await this.#freshQueue()
-    const session = new Session({
+    const memory = this.#modules && new WorkerMemory(this.#modules, this.#keeps)
+    let world: W
+    const session: Session = new Session({
       queue,
       mode: plan.mode,
       seed,
       watchdog: this.#watchdog,
       signal: this.#signal,
       maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
+      ...(memory && { memory }),
       onDeath: () => this.#afterDeath(queue),
+      ...(plan.crashed && { onCrashed: () => plan.crashed!(session, world) }),
     })
     const quiet = session.quietContext('quiet')
-    const world = (await execution.run(quiet, () =>
+    world = (await execution.run(quiet, () =>
       bounded<W | undefined>('setup', () => options.setup?.({ queue, signal: this.#signal })),
     )) as W
     let hung = false

@@ -108,7 +108,9 @@ function isBailOut(error: unknown, reason: Error): boolean {
 
 async function crashed(running: Running): Promise<void> {
   running.session.note('crashed', running.claim, undefined, undefined, running.worker)
-  await running.session.options.onDeath?.()
+  const { onDeath, onCrashed } = running.session.options
+  await onDeath?.()
+  await onCrashed?.()
   await expire(running, 'crashed')
 }
 

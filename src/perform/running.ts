@@ -45,7 +45,7 @@ export function start(
   const { watchdog } = session.options
   const first = Promise.withResolvers<Ended>()
   const last = Promise.withResolvers<Ended>()
-  const signal = new LazySignal()
+  const signal = new LazySignal(loaderOf(session, claim))
   const timers: object[] = []
   let timeoutTimer: object | undefined
   let unwatch: (() => void) | undefined
@@ -142,9 +142,23 @@ function kill(delivery: Delivery): void {
   delivery.die()
 }
 
+/** Loading code is no part of the delivery: it is what the worker's process did when it started. */
+function loaderOf(session: Session, { name }: Claim): RunExtras['load'] {
+  const { workerName, clock } = session
+  const { memory } = session.options
+  if (memory === undefined) return undefined
+  const context = { clock, random: session.randomFor(`load/${workerName}`) }
+  return (load) => execution.run(context, () => memory.load(workerName, name, load))
+}
+
 /** A signal that is only made when somebody looks at it. */
 export class LazySignal implements RunExtras {
+  declare readonly load?: RunExtras['load']
   #controller: AbortController | undefined
+
+  constructor(load: RunExtras['load']) {
+    if (load !== undefined) this.load = load
+  }
 
   get signal(): AbortSignal {
     return (this.#controller ??= new AbortController()).signal

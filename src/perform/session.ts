@@ -7,6 +7,7 @@ import type { Claim, QueueAdapter } from '../queue/port.ts'
 import { type Delivery, type Mode, shared } from '../runtime/index.ts'
 import type { Running } from './running.ts'
 import type { Watchdog } from './watchdog.ts'
+import type { WorkerMemory } from './worker-memory.ts'
 
 /** What one run over a queue is given. */
 export interface SessionOptions {
@@ -15,8 +16,12 @@ export interface SessionOptions {
   readonly seed: number
   readonly watchdog?: Watchdog
   readonly signal?: AbortSignal
+  /** What worker processes load; absent: all share the modules of this one. */
+  readonly memory?: WorkerMemory
   /** Called after a worker died, before anything else runs. */
   readonly onDeath?: () => unknown
+  /** Called after a worker died and all that comes with it, before the queue is told; what it throws ends the run. */
+  readonly onCrashed?: () => Promise<void>
   /** Deliveries of one job before it counts as a runaway. */
   readonly maxDeliveries?: number
 }

@@ -69,6 +69,8 @@ export interface QueueCapabilities {
 /** What a delivery gets from the engine beside its claim. */
 export interface RunExtras {
   readonly signal: AbortSignal
+  /** Calls a job's `load` once a worker process, with modules of its own; absent: just call it. */
+  readonly load?: (load: () => unknown) => Promise<unknown>
   readonly connection?: unknown
 }
 

@@ -1,3 +1,4 @@
+import { isGivenUp } from '../model/delivery.ts'
 import type { PointKind } from '../model/point.ts'
 import type { FaultName, Reason, ScenarioResult } from '../model/result.ts'
 import { isBare } from './headline.ts'
@@ -83,6 +84,8 @@ export function hintFor(reason: string, scenario: ScenarioResult | undefined): s
 }
 
 function deadHint(scenario: ScenarioResult): string {
+  if (isGivenUp(scenario.error?.cause))
+    return 'Its workers died more often than the queue allows, and it gave the job up without running it. Let it allow more deaths (`maxStalledCount` of a BullMQ worker, 1 by default), or look after the jobs that it gives up.'
   if (!cameAgain(scenario))
     return 'One passing fault killed the job for good: it was not tried again. No retries are configured (`attempts: 1`), or the code gave up on an error that passes.'
   return 'The fault struck once, yet every later attempt failed too: the first one left something behind that the next trips over. Let a repeated attempt find the work half done and carry on.'

@@ -1,4 +1,5 @@
 import type { Job } from 'bullmq'
+import { gaveUp } from '../../../model/delivery.ts'
 import { FaultlineError } from '../../../model/error.ts'
 import { durationMs } from '../../../model/time.ts'
 import type { Ending, QueueTime } from '../../port.ts'
@@ -73,7 +74,7 @@ export class DrivenWorker {
   run(job: Job, token: string, signal: () => AbortSignal): Promise<unknown> {
     const { worker } = this
     const failure = worker.getUnrecoverableErrorMessage(job)
-    if (failure !== undefined) return Promise.reject(unrecoverable(failure))
+    if (failure !== undefined) return Promise.reject(gaveUp('UnrecoverableError', failure))
     return worker.callProcessJob(job, token, worker.processorAcceptsSignal ? signal() : undefined)
   }
 
@@ -148,13 +149,6 @@ interface Hooks {
   readonly onCompleted?: () => void
   readonly onFailed?: (error: unknown) => void
   readonly onError?: (error: unknown) => void
-}
-
-/** The error that BullMQ fails a job with, without running it. */
-function unrecoverable(message: string): Error {
-  const error = new Error(message)
-  error.name = 'UnrecoverableError'
-  return error
 }
 
 function closed(name: string): FaultlineError {

@@ -18,6 +18,8 @@ export class BossClaim implements Claim {
   readonly registered: Registered
   /** Of a worker with `transactional: true`, while its handler runs. */
   transaction: BossTransaction | undefined
+  /** Its worker died or froze. */
+  lapsed = false
 
   constructor(
     job: JobWithMetadata<unknown>,
@@ -52,5 +54,13 @@ export class BossClaim implements Claim {
     const expiresMs = this.atMs + this.timeoutMs
     const silentMs = heartbeatSeconds ? nowMs + heartbeatSeconds * 1_000 : Number.POSITIVE_INFINITY
     return Math.max(nowMs, Math.min(expiresMs, silentMs))
+  }
+
+  /** How long the next attempt waits after this one failed: as the SQL of pg-boss has it, with the least jitter. */
+  get retryAfterMs(): number {
+    const { retryBackoff, retryCount, retryDelay, retryDelayMax } = this.job
+    if (!retryBackoff) return retryDelay * 1_000
+    const seconds = (Math.max(retryDelay, 1) * 2 ** Math.min(16, retryCount + 1)) / 2
+    return Math.min(seconds, retryDelayMax ?? Number.POSITIVE_INFINITY) * 1_000
   }
 }

@@ -3,7 +3,6 @@ import { FaultlineError } from '../../../model/error.ts'
 import type { JobRequest } from '../../../model/job.ts'
 import { payloadOf } from '../../../model/job.ts'
 import { MemoryTime } from '../../memory-time.ts'
-import { didYouMean } from '../../nearest.ts'
 import { crossBroker } from '../../payload.ts'
 import type {
   Claim,
@@ -20,6 +19,8 @@ import { AdapterRecords } from '../adapter-records.ts'
 import { nativeOf, nativeRequest } from '../native-request.ts'
 import { refuseRemote } from '../postgres-client.ts'
 import { atPostgres } from '../postgres-server.ts'
+import { tiesOf } from '../ties.ts'
+import { unknownJob } from '../unknown-job.ts'
 import { BossClaim } from './boss-claim.ts'
 import type { WaitingJob } from './boss-jobs.ts'
 import { BossSetup, type PgBossQueueOptions } from './boss-setup.ts'
@@ -64,7 +65,9 @@ export class PgBossQueue implements QueueAdapter {
   readonly #records: AdapterRecords = new AdapterRecords()
   readonly #setup: BossSetup
   readonly #deliveries: Map<string, number> = new Map()
+  /** Jobs whose next delivery follows the death of a worker. */
   readonly #lapsed: Set<string> = new Set()
+  readonly #expiring: { claim: BossClaim; lapsesAtMs: number; record: DeliveryRecord }[] = []
 
   constructor(options: PgBossQueueOptions) {
     this.pools = options.pool === undefined ? [] : [options.pool]
@@ -118,6 +121,7 @@ export class PgBossQueue implements QueueAdapter {
   }
 
   async pending(): Promise<DueJob[]> {
+    await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     const waiting = await this.#at('the list of jobs', jobs.waiting(this.time.nowMs()))
     return waiting.map(({ id, name, data, priority, dueMs, attempt }) => ({
@@ -139,10 +143,12 @@ export class PgBossQueue implements QueueAdapter {
     this.#setup.statements.restart()
     this.#deliveries.clear()
     this.#lapsed.clear()
+    this.#expiring.length = 0
     this.#records.clear()
   }
 
   async claim(worker: string, window: DueWindow = {}): Promise<Claim | undefined> {
+    await this.#expireJobs()
     const { jobs, cron } = await this.#setup.ready()
     const blocked: string[] = []
     for (;;) {
@@ -167,6 +173,7 @@ export class PgBossQueue implements QueueAdapter {
   }
 
   async claimJob(worker: string, id: string): Promise<Claim | undefined> {
+    await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     const job = await this.#at('a job', jobs.waitingJob(id, this.time.nowMs()))
     return job === undefined ? undefined : await this.#fetch(worker, job)
@@ -205,45 +212,47 @@ export class PgBossQueue implements QueueAdapter {
       return { status: 'completed' }
     }
     const state = await this.#at('the state of a job', jobs.stateOf(claim.name, claim.id))
-    const isOwn = state !== undefined && state.retryCount === own.job.retryCount
-    if (!isOwn || state.state === 'active') return { status: 'refused' }
-    if (state.state === 'failed') {
+    const isOwn = state?.retryCount === own.job.retryCount && state.state !== 'active'
+    if (affected === 0 && (own.lapsed || !isOwn)) return { status: 'refused' }
+    if (state?.state === 'failed') {
       this.#records.writeDead(claim, ending, outcome)
       return { status: 'dead' }
     }
-    if (affected === 0 && this.#lapsed.has(claim.id)) return { status: 'refused' }
-    if (state.state === 'retry' || state.state === 'created') {
+    if (state?.state === 'retry') {
       this.#records.write(claim, outcome ?? 'failed', ending)
       return { status: 'retried', nextAtMs: state.dueMs }
     }
-    // The handler settled it itself.
+    // Or the handler settled it itself.
     this.#records.write(claim, outcome ?? 'completed', ending)
     return { status: 'completed' }
   }
 
   async expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
-    const { boss, jobs } = await this.#setup.ready()
     const own = claim as BossClaim
+    own.lapsed = true
     await own.transaction?.rollback()
     own.transaction = undefined
     const lapsesAtMs = own.lapsesAtMs(this.time.nowMs())
-    const before = await this.#at('the state of a job', jobs.stateOf(claim.name, claim.id))
-    if (before?.state !== 'active' || before.retryCount !== own.job.retryCount) {
-      this.#records.write(claim, outcome)
-      return lapsesAtMs
+    this.#expiring.push({ claim: own, lapsesAtMs, record: this.#records.write(claim, outcome) })
+    return claim.attempt < claim.maxAttempts ? lapsesAtMs + own.retryAfterMs : lapsesAtMs
+  }
+
+  /**
+   * What the supervisor of pg-boss does when it finds a job expired, at that time. Not before the next job is looked
+   * for: until then the job is active, and a zombie of an earlier delivery may still settle it.
+   */
+  async #expireJobs(): Promise<void> {
+    for (const { claim, lapsesAtMs, record } of this.#expiring.splice(0)) {
+      const { boss, jobs } = await this.#setup.ready()
+      const failing = this.#setup.statements.with({ nowMs: lapsesAtMs }, () =>
+        boss.fail(claim.name, claim.fence, new Error('job timed out')),
+      )
+      const { affected } = (await this.#at('the expiry of a job', failing)) as { affected: number }
+      if (affected === 0) continue
+      this.#lapsed.add(claim.id)
+      const state = await this.#at('the state of a job', jobs.stateOf(claim.name, claim.id))
+      if (state?.state === 'failed') this.#records.dead.push(record)
     }
-    // What the supervisor of pg-boss does when it finds the job expired, at that time.
-    const error = new Error('job timed out')
-    const expiring = this.#setup.statements.with({ nowMs: lapsesAtMs }, () =>
-      boss.fail(claim.name, own.fence, error),
-    )
-    await this.#at('the expiry of a job', expiring)
-    this.#lapsed.add(claim.id)
-    const after = await this.#at('the state of a job', jobs.stateOf(claim.name, claim.id))
-    const record = this.#records.write(claim, outcome)
-    if (after?.state !== 'failed') return Math.max(lapsesAtMs, after?.dueMs ?? lapsesAtMs)
-    this.#records.dead.push(record)
-    return lapsesAtMs
   }
 
   async duplicate(claim: Claim): Promise<void> {
@@ -270,16 +279,11 @@ export class PgBossQueue implements QueueAdapter {
     return new BossClaim(job, work, worker, this.time.nowMs(), delivery, this.#lapsed.delete(id))
   }
 
-  async #ties(window?: DueWindow): Promise<WaitingJob[]> {
+  async #ties(window?: DueWindow): Promise<readonly WaitingJob[]> {
+    await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     const nowMs = this.time.nowMs()
-    const waiting = await this.#at('the list of jobs', jobs.waiting(nowMs, window))
-    const due = ({ dueMs }: WaitingJob): number => Math.max(dueMs, nowMs)
-    const [first] = waiting
-    const end = waiting.findIndex(
-      (job) => due(job) !== due(first!) || job.priority !== first!.priority || job.hasKey,
-    )
-    return end < 0 ? waiting : waiting.slice(0, end)
+    return tiesOf(await this.#at('the list of jobs', jobs.waiting(nowMs, window)), nowMs)
   }
 
   #at<T>(what: string, operation: Promise<T>): Promise<T> {
@@ -289,12 +293,4 @@ export class PgBossQueue implements QueueAdapter {
 
 function isNative(native: object): native is NativeJob {
   return 'send' in native
-}
-
-function unknownJob(name: string, names: readonly string[]): FaultlineError {
-  const hint = didYouMean(name, names)
-  return new FaultlineError('FAULTLINE_UNKNOWN_JOB', {
-    message: `No worker is registered for the queue '${name}'; known are ${names.join(', ')}.`,
-    ...(hint === undefined ? undefined : { hint }),
-  })
 }

@@ -15,6 +15,8 @@ type Verdict =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly error: unknown }
 
+/** `complete_job` and `fail_job`. */
+const settling = /\bdelete from \S+_private_jobs\b|\blast_error\s*=/
 const NONE: SqlResult = { rows: [], rowCount: 0 }
 
 /**
@@ -34,6 +36,7 @@ export class WorkerRun {
   readonly #pool: SqlPool
   readonly #order: WorkerOrder
   readonly #verdict: PromiseWithResolvers<unknown> = Promise.withResolvers()
+  readonly #settled: PromiseWithResolvers<void> = Promise.withResolvers()
   readonly #ended: Promise<unknown>
   #taken = false
   #dead = false
@@ -72,6 +75,9 @@ export class WorkerRun {
     else this.#verdict.reject(verdict.error)
     await this.#ended
     this.#throwFailure()
+    // The worker does not wait for its last statement.
+    await this.#settled.promise
+    this.#throwFailure()
   }
 
   /** The worker is gone: nothing of it reaches the database any more. */
@@ -91,10 +97,8 @@ export class WorkerRun {
       if (this.#dead) return NONE
       if (text.includes('locked_at <')) return await this.#takeLocksAway(text)
       if (text.includes('attempts = jobs.attempts + 1')) return await this.#getJob(text, values)
-      const settles = /\bdelete from \S+_private_jobs\b|\blast_error\s*=/.test(text)
-      const result = await this.#pool.query(settles ? this.#inVirtualTime(text) : text, values)
-      if (settles) this.settledRows = result.rowCount ?? 0
-      return result
+      if (settling.test(text)) return await this.#settle(text, values)
+      return await this.#pool.query(text, values)
     } catch (error) {
       // The library would try again for minutes.
       if (!isGone(error)) throw error
@@ -103,12 +107,22 @@ export class WorkerRun {
     }
   }
 
-  #nowText(): string {
-    return new Date(this.#order.nowMs()).toISOString()
+  async #settle(text: string, values: unknown[] | undefined): Promise<SqlResult> {
+    try {
+      const now = `'${this.#nowText()}'::timestamptz`
+      const result = await this.#pool.query(text.replaceAll(/\bnow\(\)/g, now), values)
+      this.settledRows = result.rowCount ?? 0
+      return result
+    } catch (error) {
+      this.#failure ??= { error }
+      throw error
+    } finally {
+      this.#settled.resolve()
+    }
   }
 
-  #inVirtualTime(text: string): string {
-    return text.replaceAll(/\bnow\(\)/g, `'${this.#nowText()}'::timestamptz`)
+  #nowText(): string {
+    return new Date(this.#order.nowMs()).toISOString()
   }
 
   /** Which job is next is decided by due time; the library takes it as it takes any other. */

@@ -58,17 +58,30 @@ function refilter(filter: Route['filter']): void {
   view.refilter?.(route)
 }
 
+/** Draws at once: the next key is for the next view. */
 function go(href: string | undefined): void {
-  if (href !== undefined) location.hash = href
+  if (href === undefined) return
+  location.hash = href
+  follow()
 }
 
-addEventListener('hashchange', () => {
+function follow(): void {
   if (location.hash === shownHash) return
   const before = route
   show()
   // Within one list the place on the page is kept; elsewhere a page begins at its top.
   if (before.slug !== route.slug || before.tab !== route.tab || before.scenario !== route.scenario)
     scrollTo(0, 0)
+}
+
+addEventListener('hashchange', follow)
+// The browser tells of a followed link late; a key that is typed right after it is for the new view.
+addEventListener('click', (event) => {
+  if (event.button !== 0 || event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) return
+  const href = (event.target as Element).closest('a[href^="#/"]')?.getAttribute('href')
+  if (href === null || href === undefined) return
+  event.preventDefault()
+  go(href)
 })
 
 listenToKeys({

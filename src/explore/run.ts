@@ -13,6 +13,7 @@ import { asError } from './as-error.ts'
 import { bounded } from './bounded.ts'
 import { calm } from './calm.ts'
 import { cutOnCrash } from './cut-on-crash.ts'
+import { failedByItself } from './once-port.ts'
 import type { Assertions, RunInfo, SimulationOptions } from './options.ts'
 import type { OtherPayload } from './payloads.ts'
 import type { Work } from './work.ts'
@@ -199,6 +200,8 @@ export class Runner<W> {
   ): Promise<{ finding: Finding | undefined; snapshot?: unknown; notApplicable?: string }> {
     const { options } = this.setup
     let { finding } = performed
+    if (performed.failed !== undefined && plan.faults.length === 0)
+      finding ??= failedByItself(this.setup.name, performed.failed)
     if (finding !== undefined && options.checks?.completes === false) finding = undefined
     const lasting = plan.faults.filter(({ fault }) => fault === 'exhaust')
     if (lasting.length > 0) {
@@ -272,9 +275,7 @@ export class Runner<W> {
   }
 }
 
-interface Performance {
-  readonly rootJobId: string
-  readonly result: unknown
+interface Performance extends Started {
   readonly untilMs?: number
   readonly finding?: Finding
 }

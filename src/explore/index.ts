@@ -10,6 +10,7 @@ export type {
   SimulationOptions,
 } from './options.ts'
 export { outside } from './outside.ts'
+export { pointingAt } from './pointing-at.ts'
 export { isFailure, ResilienceError, type SimulationReport } from './report.ts'
 export type { Setup } from './run.ts'
 export { runScenario, type ScenarioOptions } from './scenario.ts'
@@ -23,5 +24,6 @@ export {
   simulateSetup,
 } from './simulate.ts'
 export { type Step, Stepwise } from './stepwise.ts'
+export { type TestArguments, type TestOptions, testTimeoutMs, withoutEach } from './test-arguments.ts'
 export { trace } from './trace.ts'
 export { type EnqueuedBy, enqueuedBy, type Once, once, type Work } from './work.ts'

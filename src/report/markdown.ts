@@ -19,7 +19,7 @@ export interface Summed {
  *
  * @example
  * ```ts
- * appendFileSync(process.env.GITHUB_STEP_SUMMARY, renderMarkdown({ simulations: [report], races: [] }))
+ * appendFileSync(summaryFile, renderMarkdown({ simulations: [report], races: [] }))
  * ```
  */
 export function renderMarkdown({ simulations, races }: Summed): string {

@@ -1,8 +1,7 @@
 import { afterAll, type TestContext, test } from 'vitest'
-import { assertResilient, type Setup, type Step, Stepwise } from '../explore/index.ts'
+import { assertResilient, pointingAt, type Setup, type Step, Stepwise } from '../explore/index.ts'
 import { isFaultlineError } from '../model/error.ts'
 import { handOver, type SimulationMeta } from './hand-over.ts'
-import { pointingAt } from './pointing-at.ts'
 import { commandOf, testFileOf } from './test-file.ts'
 
 /** How the tests of one simulation are registered. */

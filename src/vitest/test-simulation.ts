@@ -1,24 +1,27 @@
 import { describe, type TestContext, test } from 'vitest'
-import type { Setup } from '../explore/index.ts'
-import { assertResilient, isReplay, replayedElsewhere, setupOf, simulateSetup } from '../explore/index.ts'
+import {
+  assertResilient,
+  isReplay,
+  pointingAt,
+  replayedElsewhere,
+  type Setup,
+  setupOf,
+  simulateSetup,
+  type TestArguments,
+  testTimeoutMs,
+  withoutEach,
+} from '../explore/index.ts'
 import { isFaultlineError } from '../model/error.ts'
-import { type Arguments, withoutEach } from './arguments.ts'
 import { eachScenario } from './each-scenario.ts'
 import { handOver } from './hand-over.ts'
-import { pointingAt } from './pointing-at.ts'
 import { commandOf, testFileOf } from './test-file.ts'
-
-/** A simulation that never ends by itself is ended after this real time, unless `budgetMs` says otherwise. */
-const timeoutMsDefault = 600_000
-/** What the last scenario, the replay and the report may take beyond `budgetMs`. */
-const graceMs = 60_000
 
 /** Registers a simulation as a test; see {@link testSimulation}. */
 export interface TestSimulation {
-  <W = undefined>(...args: Arguments<W>): void
+  <W = undefined>(...args: TestArguments<W>): void
   /** Only this one, of its file. */
-  only<W = undefined>(...args: Arguments<W>): void
-  skip<W = undefined>(...args: Arguments<W>): void
+  only<W = undefined>(...args: TestArguments<W>): void
+  skip<W = undefined>(...args: TestArguments<W>): void
   todo(name: string, ...rest: unknown[]): void
 }
 
@@ -38,10 +41,10 @@ export interface TestSimulation {
  * @throws when registered: FaultlineError `FAULTLINE_BAD_OPTION`. The test fails with a ResilienceError.
  */
 export const testSimulation: TestSimulation = Object.assign(
-  <W>(...args: Arguments<W>) => register(test, describe, args),
+  <W>(...args: TestArguments<W>) => register(test, describe, args),
   {
-    only: <W>(...args: Arguments<W>) => register(test.only, describe.only, args),
-    skip: <W>(...args: Arguments<W>) => register(test.skip, undefined, args),
+    only: <W>(...args: TestArguments<W>) => register(test.only, describe.only, args),
+    skip: <W>(...args: TestArguments<W>) => register(test.skip, undefined, args),
     todo: (name: string) => test.todo(name),
   },
 )
@@ -56,15 +59,14 @@ type Registers = (
 function register<W>(
   registers: Registers,
   suites: ((name: string, body: () => Promise<void>) => void) | undefined,
-  given: Arguments<W>,
+  given: TestArguments<W>,
 ): void {
   const { each, args } = withoutEach(given)
   const [name, work, first, second] = args
   const setup = setupOf(work, first, second, name)
-  const { budgetMs } = setup.options
   const calledAt = new Error()
   Error.captureStackTrace(calledAt, testSimulation)
-  const timeout = budgetMs === undefined ? timeoutMsDefault : budgetMs + graceMs
+  const timeout = testTimeoutMs(setup.options)
   // A replay is of one scenario: it needs no test for each.
   if (each && suites !== undefined && !isReplay())
     suites(name, () => eachScenario({ setup, timeout, calledAt }))

@@ -1,5 +1,6 @@
-import type { Assertions, SimulationOptions, Work } from '../explore/index.ts'
 import { FaultlineError } from '../model/error.ts'
+import type { Assertions, SimulationOptions } from './options.ts'
+import type { Work } from './work.ts'
 
 /** The options of a simulation, and how it is registered. */
 export interface TestOptions<W = unknown> extends SimulationOptions<W> {
@@ -8,7 +9,7 @@ export interface TestOptions<W = unknown> extends SimulationOptions<W> {
 }
 
 /** What testSimulation takes; assertions and options may come in either order. */
-export type Arguments<W> = [
+export type TestArguments<W> = [
   name: string,
   work: Work,
   first?: Assertions<W> | TestOptions<W>,
@@ -16,9 +17,9 @@ export type Arguments<W> = [
 ]
 
 /** Takes `each` out of the options; the rest is what simulations know. */
-export function withoutEach<W>([name, work, ...rest]: Arguments<W>): {
+export function withoutEach<W>([name, work, ...rest]: TestArguments<W>): {
   readonly each: boolean
-  readonly args: Arguments<W>
+  readonly args: TestArguments<W>
 } {
   let each = false
   const plain = rest.map((given) => {
@@ -32,5 +33,15 @@ export function withoutEach<W>([name, work, ...rest]: Arguments<W>): {
     each = wanted === true
     return options
   })
-  return { each, args: [name, work, ...plain] as Arguments<W> }
+  return { each, args: [name, work, ...plain] as TestArguments<W> }
+}
+
+/** A simulation that never ends by itself is ended after this real time, unless `budgetMs` says otherwise. */
+const timeoutMsDefault = 600_000
+/** What the last scenario, the replay and the report may take beyond `budgetMs`. */
+const graceMs = 60_000
+
+/** The timeout of a test that runs a simulation: it follows the work, not the runner's default. */
+export function testTimeoutMs({ budgetMs }: Pick<SimulationOptions, 'budgetMs'>): number {
+  return budgetMs === undefined ? timeoutMsDefault : budgetMs + graceMs
 }

@@ -41,6 +41,10 @@ export interface RunPlan {
   readonly patient?: boolean
   /** Arms the mode; called when the world is set up. */
   arm(session: Session): void
+  /** Performs something else than the work, in the order of the queue: a race. */
+  readonly perform?: (session: Session, world: unknown) => Promise<Performance>
+  /** Who gives up on deliveries that hang, where it is not the watchdog. */
+  readonly watchdog?: Pick<Watchdog, 'watch'>
 }
 
 /** What came of one run. */
@@ -114,7 +118,7 @@ export class Runner<W> {
       queue,
       mode: plan.mode,
       seed,
-      watchdog: this.#watchdog,
+      watchdog: plan.watchdog ?? this.#watchdog,
       signal: this.#signal,
       maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
       onDeath: () => this.#afterDeath(),
@@ -127,7 +131,7 @@ export class Runner<W> {
     try {
       plan.arm(session)
       const resources = plan.patient ? process.getActiveResourcesInfo().length : 0
-      const performed = await this.#perform(session, world, plan.payload)
+      const performed = await (plan.perform?.(session, world) ?? this.#perform(session, world, plan.payload))
       hung = performed.finding?.reason === 'hung'
       if (plan.patient) await calm(session.deliveries, resources, session.clock)
       const judged = await this.#judge(session, plan, world, performed)
@@ -260,7 +264,8 @@ export class Runner<W> {
   }
 }
 
-interface Performance {
+/** What was performed. */
+export interface Performance {
   readonly rootJobId: string
   readonly result: unknown
   readonly untilMs?: number

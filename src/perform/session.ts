@@ -13,7 +13,7 @@ export interface SessionOptions {
   readonly queue: QueueAdapter
   readonly mode: Mode
   readonly seed: number
-  readonly watchdog?: Watchdog
+  readonly watchdog?: Pick<Watchdog, 'watch'>
   readonly signal?: AbortSignal
   /** Called after a worker died, before anything else runs. */
   readonly onDeath?: () => unknown

@@ -1,0 +1,399 @@
+import { FaultlineError } from '../../model/error.ts'
+import {
+  type Activation,
+  afterTurn,
+  type Delivery,
+  every,
+  type PauseHost,
+  realNowMs,
+  shared,
+} from '../../runtime/index.ts'
+import type { Chooser } from '../strategies/strategy.ts'
+import { type Branch, earlier } from './branch.ts'
+import type { Racer, Wait } from './racer.ts'
+
+/** Steps of one race before it counts as a runaway. */
+const stepsMax = 100_000
+/** How often to look whether the delivery that runs waits for something, in real milliseconds. */
+const lookEveryMs = 10
+/** Real time without any progress after which a racer's own branches are taken to wait for each other. */
+const ownGraceMs = 25
+/** Real time that library code gets to unwind after a crash. */
+const unwindMs = 100
+
+/** What the scheduler needs of the race around it. */
+export interface RaceHost {
+  /** Starts the next delivery of a racer; time passes until it is due. */
+  start(racer: Racer): void
+  /** Jobs that a delivery of the racer has enqueued get an owner. */
+  adopt(racer: Racer): Promise<void>
+  /** Whether one of its deliveries waits for a virtual timer. */
+  isTimed(racer: Racer): boolean
+  /** Whether any virtual timer is pending. */
+  readonly hasTimers: boolean
+  /** Virtual time may pass from now on, or not. */
+  letTimePass(passes: boolean): void
+  /** Asks whoever can tell, for instance the database, who waits for whom; `undefined`: nobody can tell. */
+  ask?(): Promise<ReadonlyMap<Racer, Wait>>
+  /** A racer is set aside. */
+  setAside(racer: Racer, wait: Wait): void
+  /** The racer is not set aside any more. */
+  resumed(racer: Racer): void
+}
+
+/** What was decided, step by step: which racers could go on, as bits, and which one did. */
+export interface Decisions {
+  readonly chosen: number[]
+  readonly ready: number[]
+}
+
+/** How patient the scheduler is, in real milliseconds. */
+export interface Patience {
+  readonly blockedAfterMs: number
+  readonly hangAfterMs: number
+}
+
+/**
+ * Lets one delivery run at a time: each is held where a decision is taken, and goes on when it is chosen. A step
+ * ends when all that its delivery awaits has settled.
+ *
+ * ```text
+ * decide ──▶ go on ──▶ … code, I/O … ──▶ held again, or ended ──▶ decide
+ *                          └─ waits for another delivery: set aside ──▶ decide
+ * ```
+ */
+export class Scheduler implements PauseHost {
+  readonly decisions: Decisions = { chosen: [], ready: [] }
+  /** All set aside, and nobody can go on: who waits for whom. */
+  deadlock: ReadonlyMap<Racer, Wait> | undefined
+  readonly #racers: readonly Racer[]
+  readonly #host: RaceHost
+  readonly #choose: Chooser
+  readonly #patience: Patience
+  readonly #signal: AbortSignal | undefined
+  readonly #end = Promise.withResolvers<void>()
+  readonly #byWorker: Map<string, Racer>
+  #running: Racer | undefined
+  #over = false
+  /** Grows with everything that happens. */
+  #events = 0
+  #adopting = false
+  #passing = false
+  #progress = -1
+  #aliveMs = 0
+  #asking = false
+
+  constructor(
+    racers: readonly Racer[],
+    host: RaceHost,
+    choose: Chooser,
+    patience: Patience,
+    signal: AbortSignal | undefined,
+  ) {
+    this.#racers = racers
+    this.#host = host
+    this.#choose = choose
+    this.#patience = patience
+    this.#signal = signal
+    this.#byWorker = new Map(racers.map((racer) => [racer.worker, racer]))
+  }
+
+  /** Runs the race to its end. */
+  async run(): Promise<void> {
+    const stop = every(lookEveryMs, () => this.#look())
+    try {
+      this.#decide()
+      await this.#end.promise
+    } finally {
+      stop()
+      this.#over = true
+      for (const racer of this.#racers) this.#letGo(racer)
+    }
+  }
+
+  awaiting(delivery: Delivery, activation: Activation, awaited: unknown, last: boolean): unknown {
+    const racer = this.#racerOf(delivery)
+    if (racer === undefined || racer.ended || this.#over) return awaited
+    // The end of a delivery's own function is the end of the delivery.
+    if (last && racer.pending.length === 0) return awaited
+    const branch: Branch = { delivery, activation, step: 0 }
+    racer.pending.push(branch)
+    const promise = awaited instanceof Promise ? awaited : Promise.resolve(awaited)
+    if (last) {
+      const settled = (): void => this.#leave(racer, branch)
+      promise.then(settled, settled)
+      return promise
+    }
+    return new Promise((resolve, reject) => {
+      promise.then(
+        (value) => this.#settled(racer, branch, () => resolve(value)),
+        (reason) => this.#settled(racer, branch, () => reject(reason)),
+      )
+    })
+  }
+
+  reached(delivery: Delivery, activation: Activation): Promise<unknown> | undefined {
+    const racer = this.#racerOf(delivery)
+    if (racer === undefined || racer.ended || this.#over) return undefined
+    const { promise, resolve } = Promise.withResolvers<void>()
+    this.#park(racer, { delivery, activation, step: 0 }, resolve)
+    return promise
+  }
+
+  enqueued(): void {
+    this.#adopting = true
+  }
+
+  /** A timer is about to fire by itself: whoever waits for it is asleep, and can be chosen. */
+  mayFire(): boolean {
+    if (this.#passing || this.#over) return true
+    const racer = this.#running
+    if (racer !== undefined && racer.parked.length === 0 && this.#host.isTimed(racer)) {
+      racer.asleep = true
+      queueMicrotask(() => this.#stepOver(racer))
+    }
+    return false
+  }
+
+  /** The delivery of a racer has ended, and the queue knows. */
+  delivered(racer: Racer): void {
+    racer.asleep = false
+    this.#unblock(racer)
+    this.#events++
+    if (racer === this.#running) this.#stepOver(racer)
+    else if (this.#running === undefined) this.#decide()
+  }
+
+  /** Ends the race at once. */
+  fail(error: unknown): void {
+    this.#end.reject(error)
+  }
+
+  #racerOf(delivery: Delivery): Racer | undefined {
+    return this.#byWorker.get(delivery.identity.worker) ?? this.#running
+  }
+
+  #leave(racer: Racer, branch: Branch): void {
+    const at = racer.pending.indexOf(branch)
+    if (at >= 0) racer.pending.splice(at, 1)
+    this.#events++
+    if (racer === this.#running) this.#check(racer)
+  }
+
+  #settled(racer: Racer, branch: Branch, goOn: () => void): void {
+    const at = racer.pending.indexOf(branch)
+    if (at >= 0) racer.pending.splice(at, 1)
+    this.#park(racer, branch, goOn)
+  }
+
+  #park(racer: Racer, branch: Branch, goOn: () => void): void {
+    if (this.#over || racer.ended || branch.delivery.dead) {
+      goOn()
+      return
+    }
+    this.#events++
+    branch.goOn = goOn
+    branch.step = this.decisions.chosen.length
+    racer.parked.push(branch)
+    if (racer === this.#running) this.#check(racer)
+    else if (racer.blocked !== undefined || racer.asleep) this.#woken(racer)
+  }
+
+  /** What it waited for has come while it was set aside. */
+  #woken(racer: Racer): void {
+    if (!racer.isStill) return
+    racer.asleep = false
+    this.#unblock(racer)
+    if (this.#running === undefined) this.#decide()
+  }
+
+  #unblock(racer: Racer): void {
+    if (racer.blocked === undefined) return
+    racer.blocked = undefined
+    this.#host.resumed(racer)
+  }
+
+  /** Whether the step of the racer that runs is over. */
+  #check(racer: Racer): void {
+    if (!racer.isStill) return
+    if (racer.parked.length === 1 && !racer.several) {
+      this.#stepOver(racer)
+      return
+    }
+    const events = this.#events
+    const isOver = (): boolean =>
+      events === this.#events && racer === this.#running && !this.#over && racer.isStill
+    afterTurn(() => {
+      if (!isOver()) return
+      afterTurn(() => {
+        if (isOver()) this.#stepOver(racer)
+      })
+    })
+  }
+
+  #stepOver(racer: Racer): void {
+    if (racer !== this.#running || this.#over) return
+    this.#running = undefined
+    if (this.#passing) this.#pass(false)
+    if (!this.#adopting) {
+      this.#decide()
+      return
+    }
+    this.#adopting = false
+    this.#host.adopt(racer).then(
+      () => this.#decide(),
+      (error) => this.fail(error),
+    )
+  }
+
+  #decide(): void {
+    if (this.#over || this.#running !== undefined) return
+    if (this.#signal?.aborted) {
+      this.fail(this.#signal.reason)
+      return
+    }
+    let ready = 0
+    let left = false
+    for (const racer of this.#racers) {
+      if (racer.isReady) ready |= 1 << racer.index
+      left ||= !(racer.ended || racer.absent)
+    }
+    if (!left) {
+      this.#over = true
+      this.#end.resolve()
+      return
+    }
+    if (ready === 0) {
+      this.#idle()
+      return
+    }
+    const { chosen } = this.decisions
+    if (chosen.length >= stepsMax) {
+      this.fail(endless())
+      return
+    }
+    const last = chosen.at(-1) ?? -1
+    const running = last >= 0 && ready & (1 << last) ? last : -1
+    const next = this.#choose(ready, running, chosen.length)
+    chosen.push(next)
+    this.decisions.ready.push(ready)
+    this.#grant(this.#racers[next]!)
+  }
+
+  #grant(racer: Racer): void {
+    this.#running = racer
+    this.#events++
+    if (racer.parked.length > 0) {
+      racer.several = racer.parked.length > 1
+      if (racer.several) racer.parked.sort(earlier)
+      racer.parked.shift()!.goOn!()
+      // A branch may end and say nothing.
+      if (racer.several) this.#check(racer)
+    } else if (racer.asleep) {
+      racer.asleep = false
+      this.#pass(true)
+    } else {
+      racer.waiting = false
+      this.#host.start(racer)
+    }
+  }
+
+  #pass(passes: boolean): void {
+    this.#passing = passes
+    this.#host.letTimePass(passes)
+  }
+
+  /** Nobody can go on: time passes, or somebody who was set aside comes back. */
+  #idle(): void {
+    if (!this.#passing && this.#host.hasTimers) this.#pass(true)
+  }
+
+  #letGo(racer: Racer): void {
+    for (const branch of racer.parked.splice(0)) branch.goOn!()
+    racer.pending.length = 0
+  }
+
+  /** From time to time: whether the delivery that runs waits for another one. */
+  #look(): void {
+    if (this.#over) return
+    if (this.#signal?.aborted) {
+      this.fail(this.#signal.reason)
+      return
+    }
+    const nowMs = realNowMs()
+    const progress = this.#events + shared.progress
+    if (progress !== this.#progress) {
+      this.#progress = progress
+      this.#aliveMs = nowMs
+      return
+    }
+    const silentMs = nowMs - this.#aliveMs
+    const racer = this.#running
+    if (racer !== undefined) this.#lookAt(racer, silentMs)
+    else if (silentMs >= this.#patience.blockedAfterMs) this.#stuck(silentMs)
+  }
+
+  #lookAt(racer: Racer, silentMs: number): void {
+    for (const branch of racer.parked.filter(({ delivery }) => delivery.dead)) {
+      racer.parked.splice(racer.parked.indexOf(branch), 1)
+      branch.goOn!()
+    }
+    for (const watched of [...racer.watched])
+      if (watched.delivery.dead && silentMs >= unwindMs) watched.give('unwound')
+    if (racer.parked.length > 0 && silentMs >= ownGraceMs) {
+      this.#stepOver(racer)
+      return
+    }
+    const others = this.#racers.some((other) => other !== racer && !other.ended)
+    const { blockedAfterMs, hangAfterMs } = this.#patience
+    if (!others) {
+      if (this.#host.isTimed(racer)) this.#host.letTimePass(this.#passing)
+      else if (silentMs >= hangAfterMs) for (const watched of [...racer.watched]) watched.give('hung')
+      return
+    }
+    if (this.#host.isTimed(racer)) this.#host.letTimePass(this.#passing)
+    if (this.#host.ask !== undefined) void this.#askAbout(racer)
+    if (silentMs >= blockedAfterMs) this.#block(racer, { by: [], certain: false })
+  }
+
+  async #askAbout(racer: Racer): Promise<void> {
+    if (this.#asking) return
+    this.#asking = true
+    const events = this.#events
+    try {
+      const wait = (await this.#host.ask!()).get(racer)
+      if (wait !== undefined && events === this.#events) this.#block(racer, wait)
+    } catch (error) {
+      this.fail(error)
+    } finally {
+      this.#asking = false
+    }
+  }
+
+  #block(racer: Racer, wait: Wait): void {
+    if (racer !== this.#running) return
+    racer.blocked = wait
+    this.#host.setAside(racer, wait)
+    this.#stepOver(racer)
+  }
+
+  /** All are set aside, and nothing happens any more. */
+  #stuck(silentMs: number): void {
+    const waits = new Map<Racer, Wait>()
+    for (const racer of this.#racers)
+      if (racer.blocked !== undefined && !racer.ended) waits.set(racer, racer.blocked)
+    if (waits.size === 0 || (this.#host.hasTimers && silentMs < this.#patience.hangAfterMs)) return
+    this.deadlock ??= waits
+    // The database ends it, where it is one of its locks.
+    const isCertain = [...waits.values()].some(({ certain }) => certain)
+    if (isCertain && silentMs < this.#patience.hangAfterMs) return
+    for (const racer of waits.keys()) for (const watched of [...racer.watched]) watched.give('hung')
+  }
+}
+
+function endless(): FaultlineError {
+  return new FaultlineError('FAULTLINE_RUNAWAY', {
+    message: `The race never ends: more than ${stepsMax} steps.`,
+    hint: 'A job that loops for ever, or polls without a sleep, cannot be raced; race a smaller piece of work.',
+  })
+}

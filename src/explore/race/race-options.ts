@@ -2,19 +2,11 @@ import { FaultlineError } from '../../model/error.ts'
 import type { Granularity } from '../../runtime/index.ts'
 import { type Assertions, type SimulationOptions, splitArguments, unknownName } from '../options.ts'
 import type { Setup } from '../run.ts'
+import type { RaceStrategy } from '../strategies/index.ts'
 import type { Work } from '../work.ts'
 import type { Connect } from './connections.ts'
 import { type Entry, entriesOf } from './entry.ts'
 import { indexOfLetter } from './racer.ts'
-
-/** What picks the schedules to try. */
-export type RaceStrategy =
-  | 'auto'
-  | 'exhaustive'
-  | 'random'
-  | { readonly preemptions: number }
-  | { readonly pct: { readonly depth: number; readonly runs: number } }
-  | { readonly random: { readonly runs: number } }
 
 /** How works race; those of a simulation, and a few more. */
 export interface RaceOptions<W = unknown> extends SimulationOptions<W> {

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util'
 import { execution } from '../../model/context.ts'
 import { FaultlineError, isFaultlineError } from '../../model/error.ts'
 import type { BlockedDelivery } from '../../model/race.ts'
@@ -30,6 +31,8 @@ export interface RaceRunOptions {
   readonly maxDeliveries: number
   /** Which entries are children: enqueued by another one. */
   readonly children: ReadonlySet<number>
+  /** Whether that is yet to be found out. */
+  readonly looksForChildren: boolean
 }
 
 /** Deliveries of one race before it counts as a runaway. */
@@ -46,6 +49,10 @@ export class RaceRun implements RaceHost {
   #untilMs: number | undefined
   #rootJobId = ''
   #deliveries = 0
+  /** What was enqueued for each work. */
+  readonly #payloads: ({ readonly name: string; readonly payload: unknown } | undefined)[] = []
+  /** Works that another one has enqueued, too. */
+  readonly children: Set<number> = new Set()
   readonly #once = new Map<Racer, OncePort>()
 
   constructor(options: RaceRunOptions) {
@@ -103,8 +110,9 @@ export class RaceRun implements RaceHost {
   }
 
   async adopt(racer: Racer): Promise<void> {
-    for (const { id, name } of await this.#session.queue.pending()) {
+    for (const { id, name, payload } of await this.#session.queue.pending()) {
       if (this.racers.some((one) => one.jobs.has(id))) continue
+      this.#recognise(racer, name, payload)
       const child = this.racers.find((one) => one.absent && this.#options.entries[one.index]!.name === name)
       const owner = child ?? racer
       owner.jobs.add(id)
@@ -113,6 +121,17 @@ export class RaceRun implements RaceHost {
         child.waiting = true
       } else if (racer.claim === undefined) racer.waiting = true
     }
+  }
+
+  /** A work that another one enqueues is its child. */
+  #recognise(by: Racer, name: string, payload: unknown): void {
+    const isIt = ({ index }: Racer): boolean => {
+      const known = this.#payloads[index]
+      return known !== undefined && known.name === name && isDeepStrictEqual(known.payload, payload)
+    }
+    if (isIt(by)) return
+    const child = this.racers.find((one) => one !== by && isIt(one))
+    if (child !== undefined) this.children.add(child.index)
   }
 
   isTimed(racer: Racer): boolean {
@@ -157,7 +176,10 @@ export class RaceRun implements RaceHost {
         racer.waiting = false
       } else if (entry.request !== undefined && entry.again === undefined) {
         const { request } = entry
-        ids[index]!.push(await execution.run(context, () => queue.enqueue(request)))
+        const id = await execution.run(context, () => queue.enqueue(request))
+        ids[index]!.push(id)
+        if (this.#options.looksForChildren)
+          this.#payloads[index] = (await queue.pending()).find((job) => job.id === id)
       } else if (kindOfWork(entry.work) === 'enqueuedBy') {
         const known = new Set((await queue.pending()).map(({ id }) => id))
         const { fn } = entry.work as EnqueuedBy

@@ -1,5 +1,5 @@
-import type { InjectedFault } from '../../model/result.ts'
 import type { BlockedDelivery, RaceResult } from '../../model/race.ts'
+import type { InjectedFault } from '../../model/result.ts'
 import type { Finding } from '../../oracle/index.ts'
 import type { Session } from '../../perform/index.ts'
 import { arm, type Mode, PauseMode } from '../../runtime/index.ts'
@@ -23,6 +23,10 @@ export interface RacePlan {
   /** Told when the world is set up. */
   readonly started?: (session: Session) => void
   readonly patient?: boolean
+  /** Whether works enqueue one another is yet to be found out. */
+  readonly looksForChildren?: boolean
+  /** What the plan needs anew where the race is run again for that. */
+  readonly again?: () => Partial<RacePlan>
 }
 
 /** What came of one race, with what it takes to judge and to explore on. */
@@ -64,6 +68,7 @@ export class RaceTrial<W> {
       within: options.within,
       maxDeliveries: options.maxDeliveries ?? 100,
       children: this.children,
+      looksForChildren: plan.looksForChildren === true,
     })
     const mode = new PauseMode(race.scheduler, options.granularity ?? 'await', plan.inner)
     const end = await this.#runner.run({
@@ -78,6 +83,10 @@ export class RaceTrial<W> {
       perform: (session, world) => race.perform(session, world),
       ...(plan.patient ? { patient: true } : undefined),
     })
+    if (race.children.size > this.children.size) {
+      this.children = new Set([...this.children, ...race.children])
+      return this.run({ ...plan, ...plan.again?.() })
+    }
     const { decisions, deadlock } = race.scheduler
     const finding =
       deadlock === undefined || end.finding?.reason === 'deadlock'

@@ -49,7 +49,9 @@ export class Racer {
 
   /** It can make a step. */
   get isReady(): boolean {
-    return !this.ended && (this.parked.length > 0 || this.waiting || this.asleep) && this.blocked === undefined
+    return (
+      !this.ended && (this.parked.length > 0 || this.waiting || this.asleep) && this.blocked === undefined
+    )
   }
 
   /** All that it awaits has settled, as far as it does not wait for its own held branches. */

@@ -1,8 +1,7 @@
 import type { RaceResult } from '../../model/race.ts'
-import { followBranches } from '../../runtime/index.ts'
 import type { Assertions } from '../options.ts'
 import { Runner } from '../run.ts'
-import { followSchedule } from '../strategies/replay.ts'
+import { followSchedule } from '../strategies/index.ts'
 import { withProbes } from '../with-probes.ts'
 import type { Work } from '../work.ts'
 import { Explorer } from './explorer.ts'
@@ -28,14 +27,6 @@ export async function runRace<W = undefined>(
   const setup = raceSetupOf<W>(works, first, second, ['schedule'])
   const runner = new Runner(setup)
   const explorer = new Explorer(runner, setup)
-  return withProbes('runRace()', () =>
-    runner.during(async () => {
-      const unfollow = followBranches()
-      try {
-        return await explorer.one(followSchedule(setup.options.schedule ?? ''))
-      } finally {
-        unfollow()
-      }
-    }),
-  )
+  const { schedule = '' } = setup.options
+  return withProbes('runRace()', () => runner.during(() => explorer.one(followSchedule(schedule))))
 }

@@ -20,6 +20,8 @@ export class Bounded {
   preemptions = 0
   /** Schedules that could not be followed: their deliveries did something else this time. */
   diverged = 0
+  /** Schedules with more preemptions than allowed were left out. */
+  leftOut = false
   readonly #levels: Branching[][] = [[root]]
   #current = root
 
@@ -53,7 +55,11 @@ export class Bounded {
       const last = step === 0 ? next : chosen[step - 1]!
       const others = ready[step]! & ~(1 << chosen[step]!)
       const cost = preemptions + (last >= 0 && ready[step]! & (1 << last) ? 1 : 0)
-      if (others === 0 || cost > bound) continue
+      if (others === 0) continue
+      if (cost > bound) {
+        this.leftOut = true
+        continue
+      }
       this.#levels[cost] ??= []
       for (let other = 0; others >> other > 0; other++) {
         if (others & (1 << other))

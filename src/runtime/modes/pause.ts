@@ -62,9 +62,7 @@ export class PauseMode implements Mode {
     awaited: unknown,
   ): unknown {
     const inner =
-      this.#inner?.hold === undefined
-        ? awaited
-        : this.#inner.hold(delivery, file, index, activation, awaited)
+      this.#inner?.hold === undefined ? awaited : this.#inner.hold(delivery, file, index, activation, awaited)
     if (decisionsOf(file, this.#granularity)[index] === 0) return inner
     return this.#host.awaiting(delivery, activation, inner, endsOf(file)[index] !== 0)
   }

@@ -22,6 +22,7 @@ export {
   type OneRaceOptions,
   once,
   outside,
+  type PruneOptions,
   RaceError,
   type RaceOptions,
   type RaceReport,

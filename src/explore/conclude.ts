@@ -4,6 +4,7 @@ import { realNowMs } from '../runtime/index.ts'
 import { plainPoints } from './baseline.ts'
 import { ignoredInWords } from './ignored.ts'
 import type { LevelCounts } from './levels.ts'
+import { approximateInWords, sharedInWords } from './memory-use.ts'
 import { familiesOf } from './options.ts'
 import type { Prepared } from './prepare.ts'
 import { makeReport, type SimulationReport } from './report.ts'
@@ -38,6 +39,8 @@ export function conclude<W>(
     ...outsideInWords(outside.size),
     ...ignoredInWords(unfaulted.files),
     ...warmUpInWords(unfaulted.warmUp),
+    ...approximateInWords(trial.results),
+    ...sharedInWords(unfaulted.end.session.options.memory),
     ...counts.notCovered,
   }
   const left: LeftOut = {

@@ -1,5 +1,6 @@
 import { FaultlineError } from '../model/error.ts'
 import { progressLine } from '../report/progress.ts'
+import { plural } from '../report/words.ts'
 import { eventLoopTurn, realNowMs } from '../runtime/index.ts'
 import { isFailure } from './report.ts'
 import type { Setup } from './run.ts'
@@ -98,7 +99,10 @@ export class Levels<W> {
     if (this.#sampled > 0) notCovered.sampled = `sampled ${chosen} of ${this.#planned} scenarios`
     const mine = chosen - this.#first.elsewhere
     if (mine > this.#ran) notCovered.budget = `${mine - this.#ran} of ${mine} scenarios, ${unrun}`
-    return { ...this.#first, notCovered, skipped: this.#planned - this.#ran }
+    const same = this.#trial.pruning?.skipped ?? 0
+    if (same > 0)
+      notCovered.sameState = `${plural(same, 'scenario')}: the crash left the same state as that of another one, which was run`
+    return { ...this.#first, notCovered, skipped: this.#planned - this.#ran + same }
   }
 
   /** Runs some scenarios; resolves to what extends the survivors, where that is wanted. */

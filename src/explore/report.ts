@@ -62,8 +62,8 @@ export function makeReport(parts: ReportParts): SimulationReport {
   }) as SimulationReport
 }
 
-/** What the user declared not to be under test makes no run less exhaustive. */
-const declared = new Set(['outside', 'ignored'])
+/** What the user declared not to be under test, and what verdicts are worth, makes no run less exhaustive. */
+const declared = new Set(['outside', 'ignored', 'memory', 'load'])
 
 function summarise({ results, ...parts }: ReportParts): SimulationSummary {
   const count = (outcome: ScenarioResult['outcome']): number =>

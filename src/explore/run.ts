@@ -1,16 +1,19 @@
 import { installVirtualGlobals } from '../clock/index.ts'
+import { keptFiles, workerModules } from '../loader/worker-modules.ts'
 import { execution } from '../model/context.ts'
 import { FaultlineError, isFaultlineError } from '../model/error.ts'
 import type { InjectedFault, ScenarioResult } from '../model/result.ts'
 import { whenMs } from '../model/time.ts'
 import { type CheckName, checks, compareSnapshots, type Finding, fixSnapshot } from '../oracle/index.ts'
-import { performDue, Session, Watchdog } from '../perform/index.ts'
+import { performDue, Session, Watchdog, WorkerMemory } from '../perform/index.ts'
 import { MemoryQueue } from '../queue/index.ts'
 import type { QueueAdapter } from '../queue/port.ts'
 import { disarm, type Mode } from '../runtime/index.ts'
 import { asError } from './as-error.ts'
 import { bounded } from './bounded.ts'
 import { calm } from './calm.ts'
+import { cutOnCrash } from './cut-on-crash.ts'
+import { failedByItself } from './once-port.ts'
 import type { Assertions, RunInfo, SimulationOptions } from './options.ts'
 import type { OtherPayload } from './payloads.ts'
 import type { Work } from './work.ts'
@@ -39,6 +42,8 @@ export interface RunPlan {
   readonly payload?: OtherPayload
   /** Waits a little longer for code that was left running. */
   readonly patient?: boolean
+  /** Told after a worker died, before the queue is; what it throws ends the run. */
+  crashed?(session: Session, world: unknown): Promise<void>
   /** Arms the mode; called when the world is set up. */
   arm(session: Session): void
   /** Performs something else than the work, in the order of the queue: a race. */
@@ -67,6 +72,8 @@ export class Runner<W> {
   readonly setup: Setup<W>
   readonly #watchdog: Watchdog
   readonly #signal: AbortSignal
+  readonly #modules = workerModules()
+  readonly #keeps: (file: string) => boolean
   readonly #work: WorkStart<W>
   /** The state that `snapshot` must equal, once known. */
   expected: { readonly snapshot: unknown } | undefined
@@ -74,7 +81,8 @@ export class Runner<W> {
   constructor(setup: Setup<W>) {
     this.setup = setup
     this.#work = new WorkStart(setup)
-    const { hangAfterMs, signal } = setup.options
+    const { hangAfterMs, signal, keep = [] } = setup.options
+    this.#keeps = keptFiles(keep)
     this.#watchdog = new Watchdog(hangAfterMs ?? hangAfterMsDefault, signal)
     this.#signal = signal ?? new AbortController().signal
   }
@@ -114,17 +122,21 @@ export class Runner<W> {
   async run(plan: RunPlan): Promise<RunEnd> {
     const { options, seed } = this.setup
     const queue = await this.#freshQueue()
-    const session = new Session({
+    const memory = this.#modules && new WorkerMemory(this.#modules, this.#keeps)
+    let world: W
+    const session: Session = new Session({
       queue,
       mode: plan.mode,
       seed,
       watchdog: plan.watchdog ?? this.#watchdog,
       signal: this.#signal,
       maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
-      onDeath: () => this.#afterDeath(),
+      ...(memory && { memory }),
+      onDeath: () => this.#afterDeath(queue),
+      ...(plan.crashed && { onCrashed: () => plan.crashed!(session, world) }),
     })
     const quiet = session.quietContext('quiet')
-    const world = (await execution.run(quiet, () =>
+    world = (await execution.run(quiet, () =>
       bounded<W | undefined>('setup', () => options.setup?.({ queue, signal: this.#signal })),
     )) as W
     let hung = false
@@ -140,7 +152,7 @@ export class Runner<W> {
       disarm()
       session.clock.stop()
       // The next run has a worker of its own: what an error or a hang left checked out goes with this one.
-      if (plan.faults.length > 0 || hung) await this.#afterDeath()
+      if (plan.faults.length > 0 || hung) await this.#afterDeath(queue)
       if (options.teardown !== undefined) {
         await execution.run(session.quietContext('teardown'), () =>
           bounded('teardown', () => options.teardown!(world)),
@@ -158,8 +170,9 @@ export class Runner<W> {
     return queue
   }
 
-  async #afterDeath(): Promise<void> {
+  async #afterDeath({ pools = [] }: QueueAdapter): Promise<void> {
     const { onCrash, restart } = this.setup.options
+    for (const pool of pools) await cutOnCrash(pool)()
     await bounded('onCrash', () => onCrash?.())
     await bounded('restart', () => restart?.())
   }
@@ -191,6 +204,8 @@ export class Runner<W> {
   ): Promise<{ finding: Finding | undefined; snapshot?: unknown; notApplicable?: string }> {
     const { options } = this.setup
     let { finding } = performed
+    if (performed.failed !== undefined && plan.faults.length === 0)
+      finding ??= failedByItself(this.setup.name, performed.failed)
     if (finding !== undefined && options.checks?.completes === false) finding = undefined
     const lasting = plan.faults.filter(({ fault }) => fault === 'exhaust')
     if (lasting.length > 0) {
@@ -265,9 +280,7 @@ export class Runner<W> {
 }
 
 /** What was performed. */
-export interface Performance {
-  readonly rootJobId: string
-  readonly result: unknown
+export interface Performance extends Started {
   readonly untilMs?: number
   readonly finding?: Finding
 }

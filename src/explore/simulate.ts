@@ -9,6 +9,7 @@ import {
   splitArguments,
 } from './options.ts'
 import { payloadsOf } from './payloads.ts'
+import { checkPrunable } from './prune.ts'
 import { makeReport, ResilienceError, type SimulationReport } from './report.ts'
 import type { Setup } from './run.ts'
 import { Simulation } from './simulation.ts'
@@ -91,6 +92,7 @@ export function setupOf<W>(
   checkDepth(options.depth, work)
   const faults = familiesOf(options.faults).map(({ fault }) => fault)
   checkWhenDead(faults, options.whenDead)
+  if (options.prune !== undefined) checkPrunable(work)
   payloadsOf(work, options.payloads)
   const name = options.name ?? defaultName
   const judgesAll = options.whenDead !== undefined && faults.every(({ permanent }) => permanent)

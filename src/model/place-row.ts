@@ -26,4 +26,6 @@ export const placeFlags = {
   tryEnd: 8,
   /** A value that a `for await` got. */
   loop: 16,
+  /** In a function that uses module variables which functions change. */
+  memory: 32,
 } as const

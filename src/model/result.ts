@@ -35,6 +35,7 @@ export type TimelineKind =
   | 'completed'
   | 'failed'
   | 'retried'
+  | 'rescheduled'
   | 'crashed'
   | 'redelivered'
   | 'settled'

@@ -16,14 +16,14 @@ export interface PostgresResetOptions extends PostgresScope {
  * ```ts
  * runSimulation(work, assertions, { setup: () => postgresReset(pool, { ignore: ['countries'] }) })
  * ```
- * @throws FaultlineError `FAULTLINE_BAD_OPTION` for a database on another machine, for a name in `ignore` or `schemas`
+ * @throws FaultlineError `FAULTLINE_REMOTE` for a database on another machine; `FAULTLINE_BAD_OPTION` for a name in `ignore` or `schemas`
  * that does not exist, and where a table that is left alone references one that is to be emptied.
  */
 export async function postgresReset(
   client: PostgresClient,
   options: PostgresResetOptions = {},
 ): Promise<void> {
-  await refuseRemote(client, 'postgresReset', options.allowRemote === true)
+  await refuseRemote(client, options.allowRemote === true)
   const { tables } = await tablesOf(client, options, 'postgresReset')
   if (tables.length === 0) return
   const list = tables.map(({ schema, name }) => quoted(schema, name)).join(', ')

@@ -33,6 +33,12 @@ function keyOf(path: string, kind: string, line: number, column: number, fn: str
   return flags & 4 ? `${path}:${line}:${column}` : `${path}:${line}`
 }
 
+/** For each place 1 where its function uses module variables which functions change. */
+export function memoryOf(file: FileRecord): Uint8Array {
+  file.memory ??= Uint8Array.from(JSON.parse(file.table) as Row[], ([, , , , flags]) => (flags & 32 ? 1 : 0))
+  return file.memory
+}
+
 /** For each place 1 where it is an await that its function returns from: nothing of the function runs after it. */
 export function endsOf(file: FileRecord): Uint8Array {
   file.ends ??= Uint8Array.from(placesOf(file), ({ kind, also }) =>

@@ -18,6 +18,8 @@ export interface FileRecord {
   places?: readonly Place[]
   /** 1 for the awaits that are the last thing their function does; use `endsOf`. */
   ends?: Uint8Array
+  /** 1 for the places in functions that use module variables; use `memoryOf`. */
+  memory?: Uint8Array
   /** 1 for the values that a `for await` got; use `loopsOf`. */
   loops?: Uint8Array
 }

@@ -14,6 +14,8 @@ export interface PlaceName {
 /** A place before it has a number: numbers follow the order of the source, which is known at the end. */
 export class PlaceDraft {
   index = -1
+  /** Its function uses module variables which functions change. */
+  memory = false
   readonly fn: string
   readonly pausable: boolean
   readonly names: readonly PlaceName[]
@@ -22,6 +24,18 @@ export class PlaceDraft {
     this.fn = fn
     this.pausable = pausable
     this.names = names
+  }
+}
+
+/** Marks the places within functions that use module variables. */
+export function markMemory(
+  places: readonly PlaceDraft[],
+  users: readonly { readonly start: number; readonly end: number }[],
+): void {
+  if (users.length === 0) return
+  for (const place of places) {
+    const { offset } = place.names[0]!
+    place.memory = users.some(({ start, end }) => start <= offset && offset < end)
   }
 }
 
@@ -34,7 +48,8 @@ export function tabulate(places: readonly PlaceDraft[], lines: Lines): PlaceRow[
     const [main, ...others] = place.names.map((name) => rowOf(name, place, lines, firsts))
     const [kind, line, column, flags] = main!
     const canFail = place.names.some((name) => name.canFail) ? placeFlags.canFail : 0
-    const row: PlaceRow = [kind, line, column, place.fn, flags | canFail]
+    const memory = place.memory ? placeFlags.memory : 0
+    const row: PlaceRow = [kind, line, column, place.fn, flags | canFail | memory]
     if (others.length > 0) row.push(others)
     return row
   })

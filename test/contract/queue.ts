@@ -17,7 +17,7 @@ import { queueOrder } from './order.ts'
 export function queueContract(name: string, makeQueue: MakeQueue, limits: ContractLimits = {}): void {
   describe(`queue contract: ${name}`, () => {
     queueOrder(makeQueue, limits)
-    queueAttempts(makeQueue)
+    queueAttempts(makeQueue, limits)
     queueDeath(makeQueue, limits)
     queueDisorder(makeQueue, limits)
     queueBadInput(makeQueue)

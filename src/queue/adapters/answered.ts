@@ -1,4 +1,4 @@
-import { FaultlineError } from '../../model/error.ts'
+import { FaultlineError, isFaultlineError } from '../../model/error.ts'
 
 // Captured before a test can fake them.
 const { setInterval, clearInterval } = globalThis
@@ -53,10 +53,22 @@ export function answered<T>(
       },
       (error) => {
         clearInterval(watch)
-        reject(server.isUp() ? error : serverGone(server, what, (error as Error).message, error))
+        const isGone = !isFaultlineError(error) && (isLost(error) || !server.isUp())
+        reject(isGone ? serverGone(server, what, (error as Error).message, error) : error)
       },
     )
   })
+}
+
+/** Of Node's sockets; of Postgres that shuts down, crashes or starts; of its driver. */
+const lostCodes = /^(?:ECONN(?:REFUSED|RESET|ABORTED)|EPIPE|ENOENT|ENOTFOUND|ETIMEDOUT|57P0[123]|08\d{3})$/
+const lostMessages = /^Connection (?:is closed|terminated|ended)|not queryable/
+
+/** Whether an error says that a connection is gone, or cannot be made. */
+export function isLost(error: unknown): boolean {
+  if (!(error instanceof Error)) return false
+  const { code, message } = error as NodeJS.ErrnoException
+  return lostCodes.test(String(code)) || lostMessages.test(message)
 }
 
 /** The error of a server that went away while a run needed it. */

@@ -1,4 +1,4 @@
-import { FaultlineError } from '../../model/error.ts'
+import { checkLocal } from './local-host.ts'
 
 /** What can run SQL: a `Pool` or a `Client` of `pg`, a PGlite, a transaction of either. */
 export interface PostgresClient {
@@ -7,52 +7,30 @@ export interface PostgresClient {
 
 interface Connected {
   readonly host?: unknown
+  readonly port?: unknown
   release?(): void
 }
 
-const local = new WeakSet<object>()
+const allowed = new WeakSet<object>()
 
 /**
- * Refuses to clear what is not on this machine, unless the caller allowed it.
+ * Refuses to clear what is not on this machine, unless the caller allowed it. Asked once a client.
  *
- * @throws FaultlineError `FAULTLINE_BAD_OPTION`
+ * @throws FaultlineError `FAULTLINE_REMOTE`
  */
-export async function refuseRemote(
-  client: PostgresClient,
-  caller: string,
-  allowRemote: boolean,
-): Promise<void> {
-  if (allowRemote || local.has(client)) return
+export async function refuseRemote(client: PostgresClient, allowRemote: boolean): Promise<void> {
+  if (allowRemote || allowed.has(client)) return
   const host = await hostOf(client)
-  if (isLocalHost(host)) {
-    local.add(client)
-    return
-  }
-  throw new FaultlineError('FAULTLINE_BAD_OPTION', {
-    message: `${caller} deletes rows, and the database is on '${host}', which is not this machine.`,
-    hint: 'If that is a database for tests and nothing else, pass `allowRemote: true`.',
-  })
-}
-
-/** Whether a host is this machine: a loopback address, a socket's folder, or no host at all. */
-export function isLocalHost(host: string | undefined): boolean {
-  if (host === undefined || host === '' || host.startsWith('/') || host.startsWith('@')) return true
-  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1')
-  return (
-    name === 'localhost' ||
-    name.endsWith('.localhost') ||
-    name === '::1' ||
-    /^(?:::ffff:)?127(?:\.\d+){3}$/.test(name)
-  )
+  checkLocal(`the Postgres at ${host}`, host, false)
+  allowed.add(client)
 }
 
 /** What the client connects to; where it does not tell, the address that the server has. */
 async function hostOf(client: PostgresClient): Promise<string | undefined> {
   const { host } = client as Connected
   if (typeof host === 'string') return host
-  const { connect } = client as { connect?: unknown }
-  if (typeof connect === 'function' && 'totalCount' in client) {
-    const connected = (await (client as unknown as { connect(): Promise<Connected> }).connect()) as Connected
+  if ('totalCount' in client && 'connect' in client) {
+    const connected = await (client as unknown as { connect(): Promise<Connected> }).connect()
     connected.release?.()
     if (typeof connected.host === 'string') return connected.host
   }

@@ -66,11 +66,8 @@ export class GlitchMode implements Mode {
     value?: unknown,
   ): Strike | undefined {
     const place = placesOf(file)[index]!
-    const due = this.#passed.findIndex((p) => p.activation === activation && p.function === place.function)
-    if (due >= 0) {
-      const [{ search }] = this.#passed.splice(due, 1) as [Passed]
-      return this.#fire(search, delivery, file, index, activation)
-    }
+    const due = this.#due(activation, place)
+    if (due !== undefined) return this.#fire(due, delivery, file, index, activation)
     for (const search of this.searches) {
       if (search.fired || !search.matches(place) || holds(search, file, index)) continue
       if (search.attempt !== undefined && search.attempt !== delivery.identity.ordinal) continue
@@ -91,6 +88,11 @@ export class GlitchMode implements Mode {
     awaited: unknown,
   ): unknown {
     const place = placesOf(file)[index]!
+    const due = this.#due(activation, place, true)
+    if (due !== undefined) {
+      this.#fire(due, delivery, file, index, activation)
+      return due.holdAwait!(delivery, awaited)
+    }
     for (const search of this.searches) {
       if (search.fired || !search.matches(place) || !holds(search, file, index)) continue
       if (search.attempt !== undefined && search.attempt !== delivery.identity.ordinal) continue
@@ -99,6 +101,17 @@ export class GlitchMode implements Mode {
       return search.holdAwait!(delivery, awaited)
     }
     return awaited
+  }
+
+  /** What was to strike at the next point of this activation: it is this one. */
+  #due(activation: Activation, place: Place, holding = false): Search | undefined {
+    const due = this.#passed.findIndex(
+      (passed) => passed.activation === activation && passed.function === place.function,
+    )
+    const search = this.#passed[due]?.search
+    if (search === undefined || (holding && search.holdAwait === undefined)) return undefined
+    this.#passed.splice(due, 1)
+    return search
   }
 
   #count(search: Search, delivery: Delivery): number {

@@ -1,6 +1,7 @@
 import { FaultlineError } from '../../model/error.ts'
 import type { Granularity } from '../../runtime/index.ts'
-import { type Assertions, type SimulationOptions, splitArguments, unknownName } from '../options.ts'
+import { bad, unknownName } from '../bad-option.ts'
+import { type Assertions, type SimulationOptions, splitArguments } from '../options.ts'
 import type { Setup } from '../run.ts'
 import type { RaceStrategy } from '../strategies/index.ts'
 import type { Work } from '../work.ts'
@@ -125,10 +126,6 @@ function checkSchedule(schedule: unknown, entries: readonly Entry[]): void {
     message: `schedule: received ${typeof schedule === 'string' ? `'${schedule}' with '${wrong}' in it` : wrong}; allowed are the letters ${letters.join(', ')}.`,
     hint: `${entries.map(({ name }, index) => `${letters[index]} is ${name}`).join(', ')}; who runs next, step by step: 'AABAB'.`,
   })
-}
-
-function bad(message: string): FaultlineError {
-  return new FaultlineError('FAULTLINE_BAD_OPTION', { message })
 }
 
 function show(value: unknown): string {

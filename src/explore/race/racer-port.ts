@@ -21,6 +21,7 @@ export class RacerPort implements DeliveryPort {
     if (connection === undefined) return this.#queue.run(claim, extras)
     return this.#queue.run(claim, {
       connection,
+      ...(extras.load && { load: extras.load }),
       get signal() {
         return extras.signal
       },

@@ -1,25 +1,12 @@
 import { FaultlineError } from '../../model/error.ts'
-import {
-  type Activation,
-  afterTurn,
-  type Delivery,
-  every,
-  type PauseHost,
-  realNowMs,
-  shared,
-} from '../../runtime/index.ts'
+import { type Activation, afterTurn, type Delivery, type PauseHost } from '../../runtime/index.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { type Branch, earlier } from './branch.ts'
+import { Lookout, type Patience } from './lookout.ts'
 import type { Racer, Wait } from './racer.ts'
 
 /** Steps of one race before it counts as a runaway. */
 const stepsMax = 100_000
-/** How often to look whether the delivery that runs waits for something, in real milliseconds. */
-const lookEveryMs = 10
-/** Real time without any progress after which a racer's own branches are taken to wait for each other. */
-const ownGraceMs = 25
-/** Real time that library code gets to unwind after a crash. */
-const unwindMs = 100
 
 /** What the scheduler needs of the race around it. */
 export interface RaceHost {
@@ -47,12 +34,6 @@ export interface Decisions {
   readonly ready: number[]
 }
 
-/** How patient the scheduler is, in real milliseconds. */
-export interface Patience {
-  readonly blockedAfterMs: number
-  readonly hangAfterMs: number
-}
-
 /**
  * Lets one delivery run at a time: each is held where a decision is taken, and goes on when it is chosen. A step
  * ends when all that its delivery awaits has settled.
@@ -66,22 +47,20 @@ export class Scheduler implements PauseHost {
   readonly decisions: Decisions = { chosen: [], ready: [] }
   /** All set aside, and nobody can go on: who waits for whom. */
   deadlock: ReadonlyMap<Racer, Wait> | undefined
-  readonly #racers: readonly Racer[]
+  readonly racers: readonly Racer[]
   readonly #host: RaceHost
   readonly #choose: Chooser
-  readonly #patience: Patience
+  readonly #lookout: Lookout
   readonly #signal: AbortSignal | undefined
   readonly #end = Promise.withResolvers<void>()
   readonly #byWorker: Map<string, Racer>
-  #running: Racer | undefined
+  /** Who makes a step now. */
+  running: Racer | undefined
   #over = false
   /** Grows with everything that happens. */
-  #events = 0
+  events = 0
   #adopting = false
   #passing = false
-  #progress = -1
-  #aliveMs = 0
-  #asking = false
 
   constructor(
     racers: readonly Racer[],
@@ -90,24 +69,24 @@ export class Scheduler implements PauseHost {
     patience: Patience,
     signal: AbortSignal | undefined,
   ) {
-    this.#racers = racers
+    this.racers = racers
     this.#host = host
     this.#choose = choose
-    this.#patience = patience
+    this.#lookout = new Lookout(this, host, patience)
     this.#signal = signal
     this.#byWorker = new Map(racers.map((racer) => [racer.worker, racer]))
   }
 
   /** Runs the race to its end. */
   async run(): Promise<void> {
-    const stop = every(lookEveryMs, () => this.#look())
+    const stop = this.#lookout.start()
     try {
       this.#decide()
       await this.#end.promise
     } finally {
       stop()
       this.#over = true
-      for (const racer of this.#racers) this.#letGo(racer)
+      for (const racer of this.racers) this.#letGo(racer)
     }
   }
 
@@ -147,10 +126,10 @@ export class Scheduler implements PauseHost {
   /** A timer is about to fire by itself: whoever waits for it is asleep, and can be chosen. */
   mayFire(): boolean {
     if (this.#passing || this.#over) return true
-    const racer = this.#running
+    const racer = this.running
     if (racer !== undefined && racer.parked.length === 0 && this.#host.isTimed(racer)) {
       racer.asleep = true
-      queueMicrotask(() => this.#stepOver(racer))
+      queueMicrotask(() => this.stepOver(racer))
     }
     return false
   }
@@ -159,9 +138,22 @@ export class Scheduler implements PauseHost {
   delivered(racer: Racer): void {
     racer.asleep = false
     this.#unblock(racer)
-    this.#events++
-    if (racer === this.#running) this.#stepOver(racer)
-    else if (this.#running === undefined) this.#decide()
+    this.events++
+    if (racer === this.running) this.stepOver(racer)
+    else if (this.running === undefined) this.#decide()
+  }
+
+  /** It waits for another one: the others go on without it. */
+  block(racer: Racer, wait: Wait): void {
+    if (racer !== this.running) return
+    racer.blocked = wait
+    this.#host.setAside(racer, wait)
+    this.stepOver(racer)
+  }
+
+  /** Lets the clock ask again whether a timer may fire. */
+  askClock(): void {
+    this.#host.letTimePass(this.#passing)
   }
 
   /** Ends the race at once. */
@@ -170,14 +162,14 @@ export class Scheduler implements PauseHost {
   }
 
   #racerOf(delivery: Delivery): Racer | undefined {
-    return this.#byWorker.get(delivery.identity.worker) ?? this.#running
+    return this.#byWorker.get(delivery.identity.worker) ?? this.running
   }
 
   #leave(racer: Racer, branch: Branch): void {
     const at = racer.pending.indexOf(branch)
     if (at >= 0) racer.pending.splice(at, 1)
-    this.#events++
-    if (racer === this.#running) this.#check(racer)
+    this.events++
+    if (racer === this.running) this.#check(racer)
   }
 
   #settled(racer: Racer, branch: Branch, goOn: () => void): void {
@@ -191,11 +183,11 @@ export class Scheduler implements PauseHost {
       goOn()
       return
     }
-    this.#events++
+    this.events++
     branch.goOn = goOn
     branch.step = this.decisions.chosen.length
     racer.parked.push(branch)
-    if (racer === this.#running) this.#check(racer)
+    if (racer === this.running) this.#check(racer)
     else if (racer.blocked !== undefined || racer.asleep) this.#woken(racer)
   }
 
@@ -204,7 +196,7 @@ export class Scheduler implements PauseHost {
     if (!racer.isStill) return
     racer.asleep = false
     this.#unblock(racer)
-    if (this.#running === undefined) this.#decide()
+    if (this.running === undefined) this.#decide()
   }
 
   #unblock(racer: Racer): void {
@@ -217,23 +209,31 @@ export class Scheduler implements PauseHost {
   #check(racer: Racer): void {
     if (!racer.isStill) return
     if (racer.parked.length === 1 && !racer.several) {
-      this.#stepOver(racer)
+      this.stepOver(racer)
       return
     }
-    const events = this.#events
+    const events = this.events
     const isOver = (): boolean =>
-      events === this.#events && racer === this.#running && !this.#over && racer.isStill
+      events === this.events && racer === this.running && !this.#over && racer.isStill
     afterTurn(() => {
       if (!isOver()) return
       afterTurn(() => {
-        if (isOver()) this.#stepOver(racer)
+        if (isOver()) this.stepOver(racer)
       })
     })
   }
 
-  #stepOver(racer: Racer): void {
-    if (racer !== this.#running || this.#over) return
-    this.#running = undefined
+  /** Whether the user has cancelled the race. */
+  endIfAborted(): boolean {
+    if (!this.#signal?.aborted) return false
+    this.fail(this.#signal.reason)
+    return true
+  }
+
+  /** The step of the racer is over: another decision. */
+  stepOver(racer: Racer): void {
+    if (racer !== this.running || this.#over) return
+    this.running = undefined
     if (this.#passing) this.#pass(false)
     if (!this.#adopting) {
       this.#decide()
@@ -247,14 +247,11 @@ export class Scheduler implements PauseHost {
   }
 
   #decide(): void {
-    if (this.#over || this.#running !== undefined) return
-    if (this.#signal?.aborted) {
-      this.fail(this.#signal.reason)
-      return
-    }
+    if (this.#over || this.running !== undefined) return
+    if (this.endIfAborted()) return
     let ready = 0
     let left = false
-    for (const racer of this.#racers) {
+    for (const racer of this.racers) {
       if (racer.isReady) ready |= 1 << racer.index
       left ||= !(racer.ended || racer.absent)
     }
@@ -277,12 +274,12 @@ export class Scheduler implements PauseHost {
     const next = this.#choose(ready, running, chosen.length)
     chosen.push(next)
     this.decisions.ready.push(ready)
-    this.#grant(this.#racers[next]!)
+    this.#grant(this.racers[next]!)
   }
 
   #grant(racer: Racer): void {
-    this.#running = racer
-    this.#events++
+    this.running = racer
+    this.events++
     if (racer.parked.length > 0) {
       racer.several = racer.parked.length > 1
       if (racer.several) racer.parked.sort(earlier)
@@ -311,83 +308,6 @@ export class Scheduler implements PauseHost {
   #letGo(racer: Racer): void {
     for (const branch of racer.parked.splice(0)) branch.goOn!()
     racer.pending.length = 0
-  }
-
-  /** From time to time: whether the delivery that runs waits for another one. */
-  #look(): void {
-    if (this.#over) return
-    if (this.#signal?.aborted) {
-      this.fail(this.#signal.reason)
-      return
-    }
-    const nowMs = realNowMs()
-    const progress = this.#events + shared.progress
-    if (progress !== this.#progress) {
-      this.#progress = progress
-      this.#aliveMs = nowMs
-      return
-    }
-    const silentMs = nowMs - this.#aliveMs
-    const racer = this.#running
-    if (racer !== undefined) this.#lookAt(racer, silentMs)
-    else if (silentMs >= this.#patience.blockedAfterMs) this.#stuck(silentMs)
-  }
-
-  #lookAt(racer: Racer, silentMs: number): void {
-    for (const branch of racer.parked.filter(({ delivery }) => delivery.dead)) {
-      racer.parked.splice(racer.parked.indexOf(branch), 1)
-      branch.goOn!()
-    }
-    for (const watched of [...racer.watched])
-      if (watched.delivery.dead && silentMs >= unwindMs) watched.give('unwound')
-    if (racer.parked.length > 0 && silentMs >= ownGraceMs) {
-      this.#stepOver(racer)
-      return
-    }
-    const others = this.#racers.some((other) => other !== racer && !other.ended)
-    const { blockedAfterMs, hangAfterMs } = this.#patience
-    if (!others) {
-      if (this.#host.isTimed(racer)) this.#host.letTimePass(this.#passing)
-      else if (silentMs >= hangAfterMs) for (const watched of [...racer.watched]) watched.give('hung')
-      return
-    }
-    if (this.#host.isTimed(racer)) this.#host.letTimePass(this.#passing)
-    if (this.#host.ask !== undefined) void this.#askAbout(racer)
-    if (silentMs >= blockedAfterMs) this.#block(racer, { by: [], certain: false })
-  }
-
-  async #askAbout(racer: Racer): Promise<void> {
-    if (this.#asking) return
-    this.#asking = true
-    const events = this.#events
-    try {
-      const wait = (await this.#host.ask!()).get(racer)
-      if (wait !== undefined && events === this.#events) this.#block(racer, wait)
-    } catch (error) {
-      this.fail(error)
-    } finally {
-      this.#asking = false
-    }
-  }
-
-  #block(racer: Racer, wait: Wait): void {
-    if (racer !== this.#running) return
-    racer.blocked = wait
-    this.#host.setAside(racer, wait)
-    this.#stepOver(racer)
-  }
-
-  /** All are set aside, and nothing happens any more. */
-  #stuck(silentMs: number): void {
-    const waits = new Map<Racer, Wait>()
-    for (const racer of this.#racers)
-      if (racer.blocked !== undefined && !racer.ended) waits.set(racer, racer.blocked)
-    if (waits.size === 0 || (this.#host.hasTimers && silentMs < this.#patience.hangAfterMs)) return
-    this.deadlock ??= waits
-    // The database ends it, where it is one of its locks.
-    const isCertain = [...waits.values()].some(({ certain }) => certain)
-    if (isCertain && silentMs < this.#patience.hangAfterMs) return
-    for (const racer of waits.keys()) for (const watched of [...racer.watched]) watched.give('hung')
   }
 }
 

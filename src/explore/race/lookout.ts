@@ -1,6 +1,7 @@
 import { every, realNowMs, shared } from '../../runtime/index.ts'
+import type { RaceHost } from './race-host.ts'
 import type { Racer, Wait } from './racer.ts'
-import type { RaceHost, Scheduler } from './scheduler.ts'
+import type { Scheduler } from './scheduler.ts'
 
 /** How often to look, in real milliseconds. */
 const lookEveryMs = 10

@@ -15,9 +15,10 @@ import type { Connections } from './connections.ts'
 import { deadlockError } from './deadlock.ts'
 import type { Entry } from './entry.ts'
 import type { Patience } from './lookout.ts'
+import type { RaceHost } from './race-host.ts'
 import { Racer, type Wait } from './racer.ts'
 import { RacerPort } from './racer-port.ts'
-import { type RaceHost, Scheduler } from './scheduler.ts'
+import { Scheduler } from './scheduler.ts'
 import { waitingAt } from './waiting-at.ts'
 
 /** What one race is given. */

@@ -8,9 +8,9 @@ import { preemptionsOf } from '../strategies/bounded.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { Connections } from './connections.ts'
 import { deadlockError } from './deadlock.ts'
+import type { Decisions } from './race-host.ts'
 import { blockedAfterMsDefault, type RaceSetup } from './race-options.ts'
 import { RaceRun } from './race-run.ts'
-import type { Decisions } from './scheduler.ts'
 
 /** What one race is to be. */
 export interface RacePlan {

@@ -11,7 +11,12 @@ export type {
 } from './options.ts'
 export { outside } from './outside.ts'
 export { pointingAt } from './pointing-at.ts'
-export { isFailure, ResilienceError, type SimulationReport } from './report.ts'
+export * from './race/index.ts'
+export {
+  isFailure,
+  ResilienceError,
+  type SimulationReport,
+} from './report.ts'
 export type { Setup } from './run.ts'
 export { runScenario, type ScenarioOptions } from './scenario.ts'
 export {

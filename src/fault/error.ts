@@ -61,5 +61,6 @@ function made(value: unknown): unknown {
 }
 
 function whereOf(place: Place): string {
-  return place.line === 0 ? place.key : `${place.file}:${place.line}:${place.column}`
+  if (place.line === 0) return place.key
+  return `${place.file}:${place.line}${place.column === 0 ? '' : `:${place.column}`}`
 }

@@ -16,6 +16,6 @@ export function exhaust(value?: unknown | (() => unknown)): Fault {
     ...error(value),
     name: 'exhaust',
     permanent: true,
-    sites: ({ kind }) => kind !== 'settle',
+    sites: ({ kind }) => kind !== 'settle' && kind !== 'start',
   }
 }

@@ -1,5 +1,6 @@
 export { Activation } from './activation.ts'
 export { arm, armAll, armPlace, disarm, follow, registeredFiles, switchOff, switchOn } from './arming.ts'
+export { type CallSite, callSite, siteIn } from './call-site.ts'
 export { isCrashSignal } from './crash-signal.ts'
 export { Delivery, type DeliveryIdentity, type Suspension } from './delivery.ts'
 export { type Mode, offMode, type QueuePointKind, type Strike } from './mode.ts'

@@ -96,6 +96,32 @@ function awaiting(
   return delivery.mode.hold?.(delivery, file, index, activation, awaited) ?? awaited
 }
 
+/** A `for await` begins: it awaits values later, and each of those is a hit of its own. */
+function iterating(
+  file: FileRecord,
+  index: number,
+  activation: Activation | undefined,
+  iterable: unknown,
+): unknown {
+  if (activation === undefined) return iterable
+  suspend(activation)
+  const { delivery } = activation
+  activation.file = file
+  activation.at = index
+  if (file.s[index] !== 0) (file.iterated ??= new Set()).add(index)
+  if (delivery.death !== undefined) {
+    if (delivery.abandoned) return heldBack(new Promise(() => {}), iterable)
+    throw delivery.death
+  }
+  return delivery.asleep ? heldBack(delivery.sleep, iterable) : iterable
+}
+
+/** What is iterated once something else is over. */
+async function* heldBack(until: Promise<unknown>, iterable: unknown): AsyncGenerator<unknown> {
+  await until
+  yield* iterable as AsyncIterable<unknown>
+}
+
 /** A `catch` or `finally` of an async function: where it goes on when what it awaited was rejected. */
 function handling(activation: Activation): void {
   shared.progress++
@@ -222,6 +248,6 @@ function runaway(delivery: Delivery, file: FileRecord, index: number): Faultline
 
 /** Answers the probes, unless another copy of the package does already. */
 export function installProbes(timer: (value: unknown) => unknown): void {
-  const probes: Probes = { point, enter, awaiting, awaited, resumed, returning, returned, handling, timer }
+  const probes: Probes = { point, enter, awaiting, iterating, awaited, resumed, returning, returned, handling, timer }
   if (shared.point === undefined) Object.assign(shared, probes)
 }

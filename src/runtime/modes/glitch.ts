@@ -72,7 +72,8 @@ export class GlitchMode implements Mode {
       return this.#fire(search, delivery, file, index, activation)
     }
     for (const search of this.searches) {
-      if (search.fired || !search.matches(place) || holds(search, place)) continue
+      if (search.fired || !search.matches(place)) continue
+      if (holds(search, place) && !file.iterated?.has(index)) continue
       if (search.attempt !== undefined && search.attempt !== delivery.identity.ordinal) continue
       if (search.args !== undefined && !(args !== undefined && search.args(args))) continue
       if (search.returns !== undefined && !search.returns(value)) continue

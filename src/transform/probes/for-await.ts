@@ -16,7 +16,7 @@ export const forAwait: Probe = {
     const place = file.place(scope, name, ...firstStatement(node.body, visit))
     const start = file.before(node.right)
     const at = placeAndActivation(place, visit, true)
-    file.edits.open(start, node.right.start, `${file.spaceAt(start)}${file.use('w')}(`, ...at, ',(')
+    file.edits.open(start, node.right.start, `${file.spaceAt(start)}${file.use('o')}(`, ...at, ',(')
     const held = [`if(${file.use('b')}(`, place, `,${scope.activation}))await ${scope.activation}.w;`]
     if (isBraced(node)) file.edits.insert(node.body.start + 1, ...held)
     else {

@@ -146,12 +146,12 @@ export class Simulation<W> {
       line.update(done + 1, total, this.#setup.name, trial.results.slice(judged).some(isFailure))
       if (realNowMs() < turnAtMs) continue
       await eventLoopTurn()
-      trial.lookBack()
+      await trial.lookBack()
       turnAtMs = realNowMs() + turnMs
     }
     line.done()
     await eventLoopTurn()
-    trial.lookBack()
+    await trial.lookBack()
     return next
   }
 

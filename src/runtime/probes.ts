@@ -7,6 +7,7 @@ import type { Delivery } from './delivery.ts'
 import type { Strike } from './mode.ts'
 import { endsOf, placesOf } from './places.ts'
 import { type FileRecord, type Probes, shared } from './shared.ts'
+import { startedAt } from './started.ts'
 
 /** Awaits of one delivery before it counts as a runaway. */
 export const awaitsMax = 1_000_000
@@ -22,11 +23,14 @@ function branchOf(delivery: Delivery, activation: Activation | undefined): Activ
   return current !== undefined && current.delivery === delivery ? current : delivery.root
 }
 
-function alive(delivery: Delivery, file: FileRecord, index: number): boolean {
+function alive(delivery: Delivery, file: FileRecord, index: number, activation?: Activation): boolean {
   if (delivery.death !== undefined) throw delivery.death
   if (delivery.ended === undefined) return true
   // A timer that nobody cleared may still reject a race that is over, or abort what has ended: that is no work.
-  if (delivery.late === undefined && placesOf(file)[index]!.canFail) delivery.late = { file, index }
+  if (delivery.late === undefined && placesOf(file)[index]!.canFail) {
+    const started = startedAt(branchOf(delivery, activation), file, index)
+    delivery.late = { file, index, ...(started === undefined ? undefined : { started }) }
+  }
   return false
 }
 
@@ -35,7 +39,7 @@ function point(file: FileRecord, index: number, activation?: Activation, args?: 
   const delivery = running()
   if (delivery === undefined) return false
   if (delivery.abandoned && isPausable(file, index, activation)) return abandon(activation)
-  if (!alive(delivery, file, index)) return false
+  if (!alive(delivery, file, index, activation)) return false
   const branch = branchOf(delivery, activation)
   const strike = delivery.mode.reach(delivery, file, index, branch, args)
   const pausable = activation === branch && isPausable(file, index, branch)
@@ -153,7 +157,7 @@ function awaited(
   activation.awaited = undefined
   const { delivery } = activation
   if (delivery.death !== undefined) throw delivery.death
-  if (file.s[index] !== 0 && alive(delivery, file, index)) {
+  if (file.s[index] !== 0 && alive(delivery, file, index, activation)) {
     delivery.mode.reach(delivery, file, index, activation)?.strike(delivery, activation, false)
   }
   if (endsOf(file)[index] !== 0) {
@@ -201,7 +205,7 @@ function reachReturn(
   isPromise: boolean,
 ): unknown {
   const delivery = running()
-  if (delivery === undefined || !alive(delivery, file, index)) return value
+  if (delivery === undefined || !alive(delivery, file, index, activation)) return value
   const branch = branchOf(delivery, activation)
   const { mode } = delivery
   const reach = (settled: unknown): Strike | undefined =>
@@ -248,6 +252,17 @@ function runaway(delivery: Delivery, file: FileRecord, index: number): Faultline
 
 /** Answers the probes, unless another copy of the package does already. */
 export function installProbes(timer: (value: unknown) => unknown): void {
-  const probes: Probes = { point, enter, awaiting, iterating, awaited, resumed, returning, returned, handling, timer }
+  const probes: Probes = {
+    point,
+    enter,
+    awaiting,
+    iterating,
+    awaited,
+    resumed,
+    returning,
+    returned,
+    handling,
+    timer,
+  }
   if (shared.point === undefined) Object.assign(shared, probes)
 }

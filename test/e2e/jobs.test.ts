@@ -22,11 +22,12 @@ async function load(name: string, kind: 'broken' | 'fixed') {
   const { spec } = (await import(path.join(REPOSITORY, file))) as { spec: JobFixture }
   const lines = readFileSync(path.join(REPOSITORY, file), 'utf8').split('\n')
   // The formatter puts the comment of a line that opens a block on a line of its own.
-  const marked = lines.flatMap((line, index) => {
-    if (!line.endsWith('// ← blame')) return []
-    return line.trim() === '// ← blame' ? [index] : [index + 1]
-  })
-  return { spec, file, lines, marked }
+  const numbersOf = (mark: string) =>
+    lines.flatMap((line, index) => {
+      if (!line.endsWith(`// ← ${mark}`)) return []
+      return line.trim() === `// ← ${mark}` ? [index] : [index + 1]
+    })
+  return { spec, file, lines, marked: numbersOf('blame'), unawaited: numbersOf('not awaited') }
 }
 
 function run(
@@ -61,7 +62,7 @@ const story = ({ id, outcome, reason, error }: ScenarioResult) =>
 
 describe.for(names)('%s', (name) => {
   test('the broken one is caught by its family, at a marked line', async () => {
-    const { spec, file, lines, marked } = await load(name, 'broken')
+    const { spec, file, lines, marked, unawaited } = await load(name, 'broken')
     const ofPayloads = spec.family === 'payloads'
     const families = [spec.family].flat().filter((family) => family !== 'payloads')
     const depth = ofPayloads ? 0 : (spec.depth ?? 1)
@@ -73,6 +74,15 @@ describe.for(names)('%s', (name) => {
     const blamed = report.failures.filter(({ faults }) => faults.at(-1)?.point.file === file).map(linesOf)
     const strays = blamed.filter((numbers) => !numbers.some((number) => marked.includes(number)))
     expect(strays.map(([number = 0]) => `${number}: ${lines[number - 1]?.trim()}`)).toEqual([])
+    const started = report.causes.flatMap(({ blame }) => (blame?.file === file ? [blame.line] : []))
+    expect([...new Set(started)]).toEqual(unawaited)
+    if (ofPayloads) {
+      const thrown = [...String(report).matchAll(/thrown at (\S+):(\d+)/g)].flatMap(([, where, number]) =>
+        where === file ? [Number(number)] : [],
+      )
+      expect(thrown.filter((number) => marked.includes(number))).toEqual(marked)
+      return
+    }
     const unblamed = marked.filter((number) => !blamed.flat().includes(number))
     expect(unblamed.map((number) => lines[number - 1]?.trim())).toEqual([])
     const kinds = new Set(report.failures.map(({ faults }) => faults.at(-1)?.point.kind ?? 'settle'))

@@ -44,7 +44,9 @@ export class RecordMode implements Mode {
       delivery.fatal ??= tooMany(file, index)
       throw delivery.die()
     }
-    this.reached.push({ delivery, activation, file, index, hit: activation.countHit(file, index) })
+    const reached = { delivery, activation, file, index, hit: activation.countHit(file, index) }
+    activation.last = reached
+    this.reached.push(reached)
   }
 
   reachQueue(delivery: Delivery, kind: QueuePointKind, key: string, dueNow?: boolean): void {

@@ -18,6 +18,7 @@ const layers: Record<string, number> = {
   perform: 2,
   oracle: 2,
   fault: 2,
+  postgres: 2,
   explore: 3,
   vitest: 4,
   cli: 4,

@@ -122,6 +122,11 @@ export class VirtualClock implements ContextClock {
     await this.advanceTo(untilMs)
   }
 
+  /** Resolves once nothing real is going on, as far as can be told; timers that are pending do not matter. */
+  async quiet(): Promise<void> {
+    await this.#quietness().wait(() => true)
+  }
+
   /** No timer fires by itself until {@link start}; pending ones are kept. */
   stop(): void {
     this.#isAwaited = noTimer

@@ -1,3 +1,4 @@
+import { isGivenUp } from '../model/delivery.ts'
 import type { Cause, ScenarioResult } from '../model/result.ts'
 import { messageOf } from '../report/message.ts'
 
@@ -27,7 +28,8 @@ export function causesOf(failures: readonly ScenarioResult[], root: string): Cau
 }
 
 function endOf({ reason, error, timeline }: ScenarioResult, root: string): unknown[] {
-  if (reason === 'dead') return [timeline.findLast(({ kind }) => kind === 'dead')?.job]
+  if (reason === 'dead')
+    return [timeline.findLast(({ kind }) => kind === 'dead')?.job, isGivenUp(error?.cause)]
   const { title, rest, thrownAt } = messageOf(error, '', root)
   return [title, rest, thrownAt]
 }

@@ -1,7 +1,8 @@
-import { error, type Fault, isFault } from '../fault/index.ts'
+import { error, type Fault, families, isFault } from '../fault/index.ts'
 import { FaultlineError } from '../model/error.ts'
 import type { Place } from '../model/point.ts'
-import { unknownName } from './options.ts'
+import { describe } from '../queue/describe.ts'
+import { unknownName } from './bad-option.ts'
 
 const brand: unique symbol = Symbol.for('faultline.glitch-maker') as never
 
@@ -34,6 +35,8 @@ export function isGlitch(value: unknown): value is Glitch {
   return typeof value === 'object' && value !== null && brand in value
 }
 
+const makers = [...Object.keys(families).map((name) => `${name}()`), 'rival(fn)'].join(', ')
+
 /** A glitch of one maker; the fault is `error()` unless one is given. */
 export function makeGlitch(
   maker: string,
@@ -44,7 +47,7 @@ export function makeGlitch(
 ): Glitch {
   if (!isFault(fault)) {
     throw new FaultlineError('FAULTLINE_BAD_OPTION', {
-      message: `${maker}('${key}', fault) takes a fault: received ${typeof fault}; allowed are error(), crash(), rival(fn).`,
+      message: `${maker}('${key}', fault) takes a fault: received ${describe(fault)}; allowed is what a maker of faults returned: ${makers}.`,
     })
   }
   for (const name of Object.keys(timing))

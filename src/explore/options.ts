@@ -1,12 +1,14 @@
-import { closest, distance } from 'fastest-levenshtein'
 import { defaultFamilies, type ErrorPolicy, type Fault, families, isFault, notInAll } from '../fault/index.ts'
 import type { DeliveryRecord } from '../model/delivery.ts'
 import { FaultlineError } from '../model/error.ts'
 import type { Point } from '../model/point.ts'
 import type { FaultName, InjectedFault } from '../model/result.ts'
 import type { When } from '../model/time.ts'
-import { type CheckName, checks } from '../oracle/index.ts'
+import type { CheckName } from '../oracle/index.ts'
+import { describe } from '../queue/describe.ts'
 import type { QueueAdapter } from '../queue/port.ts'
+import { bad, kind, unknownName } from './bad-option.ts'
+import { checkChecks, checkKeep, checkName, checkNumbers, checkPrune } from './option-values.ts'
 
 /** What the assertions are told about the run. */
 export interface RunInfo {
@@ -25,6 +27,14 @@ export interface RunInfo {
 
 /** Judges the final state of a run; `false`, or a promise of it, fails. */
 export type Assertions<W> = (run: RunInfo, world: W) => unknown
+
+/** Crashes that leave the same state behind are run once. */
+export interface PruneOptions<W = unknown> {
+  /** Everything that outlives the process: rows, files, requests that went out. Read after the crash. */
+  readonly state: (world: W) => unknown
+  /** Runs them all the same, and fails where two that crash in the same state end differently. */
+  readonly verify?: boolean
+}
 
 /** How a work is simulated; everything is optional. */
 export interface SimulationOptions<W = unknown> {
@@ -59,11 +69,21 @@ export interface SimulationOptions<W = unknown> {
   readonly within?: When
   /** Where the virtual clock starts; default the wall clock. */
   readonly now?: Date
+  /**
+   * Modules that stay in memory when a worker dies, although a job's `load` imports them: files, folders, globs or
+   * names of packages, such as `'src/db.ts'`. What they import stays, too.
+   */
+  readonly keep?: readonly string[]
   /** After a crash: cut what the dead worker held; see `cutOnCrash`. */
   readonly onCrash?: () => unknown
   /** After a crash: boot the application again. */
   readonly restart?: () => unknown
   readonly checks?: Partial<Record<CheckName, boolean>>
+  /**
+   * Crash scenarios whose durable state equals that of one already run are skipped, and counted as the same state.
+   * Needs a job with `load`: only then is memory lost with the worker.
+   */
+  readonly prune?: PruneOptions<W>
   /** Default 10 000; more are sampled. */
   readonly maxScenarios?: number
   /** Default 1. */
@@ -95,9 +115,11 @@ const optionNames = [
   'points',
   'within',
   'now',
+  'keep',
   'onCrash',
   'restart',
   'checks',
+  'prune',
   'maxScenarios',
   'seed',
   'maxDeliveries',
@@ -106,7 +128,6 @@ const optionNames = [
   'signal',
   'onProgress',
 ] as const satisfies readonly (keyof SimulationOptions)[]
-const checkNames = Object.keys(checks) as CheckName[]
 
 /** Assertions and options may come in either order, and assertions may be left out. */
 export function splitArguments<W, O extends SimulationOptions<W>>(
@@ -132,7 +153,8 @@ export function splitArguments<W, O extends SimulationOptions<W>>(
 }
 
 function checkOptions(
-  options: Omit<SimulationOptions, 'setup' | 'teardown' | 'snapshot' | 'whenDead'> & {
+  options: Omit<SimulationOptions, 'setup' | 'teardown' | 'snapshot' | 'whenDead' | 'prune'> & {
+    prune?: { state?: unknown; verify?: unknown }
     setup?: unknown
     teardown?: unknown
     snapshot?: unknown
@@ -144,9 +166,8 @@ function checkOptions(
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw unknownName('option', name, known)
   }
-  for (const name of Object.keys(options.checks ?? {})) {
-    if (!checkNames.includes(name as CheckName)) throw unknownName('check', name, checkNames)
-  }
+  checkChecks(options.checks)
+  checkName(options.name)
   if (options.depth !== undefined && !(Number.isInteger(options.depth) && options.depth >= 1)) {
     throw bad(`depth: received ${kind(options.depth)}; allowed is a whole number ≥ 1: faults per scenario.`)
   }
@@ -164,12 +185,7 @@ function checkOptions(
   if (options.now !== undefined && !(options.now instanceof Date && !Number.isNaN(options.now.getTime()))) {
     throw bad(`now: received ${kind(options.now)}; allowed is a valid Date.`)
   }
-  for (const name of ['maxScenarios', 'maxDeliveries', 'hangAfterMs', 'budgetMs'] as const) {
-    const value = options[name]
-    if (value !== undefined && !(typeof value === 'number' && value > 0)) {
-      throw bad(`${name}: received ${kind(value)}; allowed is a number > 0.`)
-    }
-  }
+  checkNumbers(options)
   const functions = [
     'setup',
     'teardown',
@@ -186,6 +202,8 @@ function checkOptions(
       throw bad(`${name}: received ${kind(value)}; allowed is a function.`)
   }
   checkShapes(options)
+  checkKeep(options.keep)
+  checkPrune(options.prune)
   if (options.seed !== undefined && !Number.isSafeInteger(options.seed)) {
     throw bad(`seed: received ${kind(options.seed)}; allowed is a whole number.`)
   }
@@ -253,20 +271,13 @@ export function familiesOf(chosen: SimulationOptions['faults']): Family[] {
 }
 
 function makeFamily(name: unknown): readonly Fault[] {
-  const make = families[name as FaultName]
-  if (make === undefined) throw unknownName('fault', String(name), Object.keys(families))
-  return make()
-}
-
-/** An error that says what was received, what is allowed, and what is nearest. */
-export function unknownName(what: string, received: string, allowed: readonly string[]): FaultlineError {
-  const near = closest(received, [...allowed])
-  return new FaultlineError('FAULTLINE_BAD_OPTION', {
-    message: `There is no ${what} '${received}'; allowed are ${allowed.join(', ')}.`,
-    ...(distance(received, near) <= Math.max(2, near.length / 3)
-      ? { hint: `Did you mean '${near}'?` }
-      : undefined),
-  })
+  const make =
+    typeof name === 'string' && Object.hasOwn(families, name) ? families[name as FaultName] : undefined
+  if (make !== undefined) return make()
+  if (typeof name === 'string') throw unknownName('fault', name, Object.keys(families))
+  throw bad(
+    `faults: received ${describe(name)} in the list; allowed are the names ${Object.keys(families).join(', ')}, and faults that were made, such as crash().`,
+  )
 }
 
 /** What never goes away kills the job: somebody must say what is right then. */
@@ -277,16 +288,4 @@ export function checkWhenDead(faults: readonly Fault[], whenDead: unknown): void
       "The fault 'exhaust' needs the option `whenDead`: it kills the job for good, and neither assertions nor snapshot judge that.",
     hint: 'whenDead: (run, world) => …, a function that fails unless the job left everything as it promises for its death.',
   })
-}
-
-function bad(message: string): FaultlineError {
-  return new FaultlineError('FAULTLINE_BAD_OPTION', { message })
-}
-
-function kind(value: unknown): string {
-  if (typeof value === 'string') return `'${value}'`
-  if (value === null || typeof value !== 'object')
-    return typeof value === 'function' ? 'a function' : String(value)
-  if (value instanceof Date && Number.isNaN(value.getTime())) return 'an invalid Date'
-  return Array.isArray(value) ? `a list of ${value.length}` : 'an object'
 }

@@ -1,6 +1,6 @@
 import { FaultlineError } from '../model/error.ts'
 import type { Point } from '../model/point.ts'
-import type { ScenarioResult, SimulationData, SimulationSummary } from '../model/result.ts'
+import type { ScenarioResult, Shard, SimulationData, SimulationSummary } from '../model/result.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { causesOf } from './causes.ts'
 import { readSource } from './read-source.ts'
@@ -35,6 +35,7 @@ export interface ReportParts {
   readonly nowMs: number
   readonly root: string
   readonly command?: string | undefined
+  readonly shard?: Shard | undefined
 }
 
 /** Whether an outcome makes `runSimulation` throw. */
@@ -61,8 +62,8 @@ export function makeReport(parts: ReportParts): SimulationReport {
   }) as SimulationReport
 }
 
-/** What the user declared not to be under test makes no run less exhaustive. */
-const declared = new Set(['outside', 'ignored'])
+/** What the user declared not to be under test, and what verdicts are worth, makes no run less exhaustive. */
+const declared = new Set(['outside', 'ignored', 'memory', 'load'])
 
 function summarise({ results, ...parts }: ReportParts): SimulationSummary {
   const count = (outcome: ScenarioResult['outcome']): number =>
@@ -90,5 +91,6 @@ function summarise({ results, ...parts }: ReportParts): SimulationSummary {
     durationMs: parts.durationMs,
     seed: parts.seed,
     now: new Date(parts.nowMs).toISOString(),
+    ...(parts.shard === undefined ? undefined : { shard: parts.shard }),
   }
 }

@@ -1,22 +1,23 @@
 import { installVirtualGlobals } from '../clock/index.ts'
+import { keptFiles, workerModules } from '../loader/worker-modules.ts'
 import { execution } from '../model/context.ts'
 import { FaultlineError, isFaultlineError } from '../model/error.ts'
-import type { JobDefinition, JobRequest } from '../model/job.ts'
-import type { InjectedFault } from '../model/result.ts'
+import type { InjectedFault, ScenarioResult } from '../model/result.ts'
 import { whenMs } from '../model/time.ts'
 import { type CheckName, checks, compareSnapshots, type Finding, fixSnapshot } from '../oracle/index.ts'
-import { deliver, performDue, Session, Watchdog } from '../perform/index.ts'
-import { defineJob, MemoryQueue } from '../queue/index.ts'
+import { performDue, Session, Watchdog, WorkerMemory } from '../perform/index.ts'
+import { MemoryQueue } from '../queue/index.ts'
 import type { QueueAdapter } from '../queue/port.ts'
 import { disarm, type Mode } from '../runtime/index.ts'
 import { asError } from './as-error.ts'
 import { bounded } from './bounded.ts'
 import { calm } from './calm.ts'
-import { nothingEnqueued } from './nothing-enqueued.ts'
-import { OncePort, onceClaim } from './once-port.ts'
+import { cutOnCrash } from './cut-on-crash.ts'
+import { failedByItself } from './once-port.ts'
 import type { Assertions, RunInfo, SimulationOptions } from './options.ts'
-import { type OtherPayload, payloadInWords } from './payloads.ts'
-import { type EnqueuedBy, kindOfWork, nameOfWork, type Once, type Work } from './work.ts'
+import type { OtherPayload } from './payloads.ts'
+import type { Work } from './work.ts'
+import { type Started, WorkStart } from './work-start.ts'
 
 /** What is simulated, and how: fixed for all runs of a simulation. */
 export interface Setup<W> {
@@ -28,6 +29,8 @@ export interface Setup<W> {
   readonly nowMs: number
   /** What runs this test again, for the report. */
   readonly command?: string
+  /** Told of each scenario as soon as its outcome is certain. */
+  readonly onResult?: (result: ScenarioResult) => void
 }
 
 /** What makes one run differ from another. */
@@ -39,6 +42,8 @@ export interface RunPlan {
   readonly payload?: OtherPayload
   /** Waits a little longer for code that was left running. */
   readonly patient?: boolean
+  /** Told after a worker died, before the queue is; what it throws ends the run. */
+  crashed?(session: Session, world: unknown): Promise<void>
   /** Arms the mode; called when the world is set up. */
   arm(session: Session): void
 }
@@ -63,48 +68,71 @@ export class Runner<W> {
   readonly setup: Setup<W>
   readonly #watchdog: Watchdog
   readonly #signal: AbortSignal
-  #script: JobDefinition<unknown> | undefined
+  readonly #modules = workerModules()
+  readonly #keeps: (file: string) => boolean
+  readonly #work: WorkStart<W>
   /** The state that `snapshot` must equal, once known. */
   expected: { readonly snapshot: unknown } | undefined
 
   constructor(setup: Setup<W>) {
     this.setup = setup
-    const { hangAfterMs, signal } = setup.options
+    this.#work = new WorkStart(setup)
+    const { hangAfterMs, signal, keep = [] } = setup.options
+    this.#keeps = keptFiles(keep)
     this.#watchdog = new Watchdog(hangAfterMs ?? hangAfterMsDefault, signal)
     this.#signal = signal ?? new AbortController().signal
   }
 
   /** Holds what all runs share (globals, the watchdog, what `boot` made) while `body` runs. */
-  async during<T>(body: () => Promise<T>): Promise<T> {
-    const uninstall = installVirtualGlobals()
-    this.#watchdog.start()
-    try {
-      const dispose = await bounded('boot', () => this.setup.options.boot?.())
+  during<T>(body: () => Promise<T>): Promise<T> {
+    return this.holding(async () => {
+      const dispose = await this.boot()
       try {
         return await body()
       } finally {
-        if (typeof dispose === 'function') await bounded('What boot returned', () => dispose())
+        await dispose()
       }
+    })
+  }
+
+  /** Holds globals and the watchdog while `body` runs. */
+  async holding<T>(body: () => Promise<T>): Promise<T> {
+    const uninstall = installVirtualGlobals()
+    this.#watchdog.start()
+    try {
+      return await body()
     } finally {
       this.#watchdog.stop()
       uninstall()
     }
   }
 
+  /** What is needed once; resolves to what takes it away again. */
+  async boot(): Promise<() => Promise<void>> {
+    const dispose = await bounded('boot', () => this.setup.options.boot?.())
+    return async () => {
+      if (typeof dispose === 'function') await bounded('What boot returned', () => dispose())
+    }
+  }
+
   async run(plan: RunPlan): Promise<RunEnd> {
     const { options, seed } = this.setup
     const queue = await this.#freshQueue()
-    const session = new Session({
+    const memory = this.#modules && new WorkerMemory(this.#modules, this.#keeps)
+    let world: W
+    const session: Session = new Session({
       queue,
       mode: plan.mode,
       seed,
       watchdog: this.#watchdog,
       signal: this.#signal,
       maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
-      onDeath: () => this.#afterDeath(),
+      ...(memory && { memory }),
+      onDeath: () => this.#afterDeath(queue),
+      ...(plan.crashed && { onCrashed: () => plan.crashed!(session, world) }),
     })
     const quiet = session.quietContext('quiet')
-    const world = (await execution.run(quiet, () =>
+    world = (await execution.run(quiet, () =>
       bounded<W | undefined>('setup', () => options.setup?.({ queue, signal: this.#signal })),
     )) as W
     let hung = false
@@ -120,7 +148,7 @@ export class Runner<W> {
       disarm()
       session.clock.stop()
       // The next run has a worker of its own: what an error or a hang left checked out goes with this one.
-      if (plan.faults.length > 0 || hung) await this.#afterDeath()
+      if (plan.faults.length > 0 || hung) await this.#afterDeath(queue)
       if (options.teardown !== undefined) {
         await execution.run(session.quietContext('teardown'), () =>
           bounded('teardown', () => options.teardown!(world)),
@@ -138,17 +166,18 @@ export class Runner<W> {
     return queue
   }
 
-  async #afterDeath(): Promise<void> {
+  async #afterDeath({ pools = [] }: QueueAdapter): Promise<void> {
     const { onCrash, restart } = this.setup.options
+    for (const pool of pools) await cutOnCrash(pool)()
     await bounded('onCrash', () => onCrash?.())
     await bounded('restart', () => restart?.())
   }
 
   /** Enqueues the work and performs everything; a run that does not end is a finding. */
   async #perform(session: Session, world: W, payload?: OtherPayload): Promise<Performance> {
-    const started = { rootJobId: '', result: undefined as unknown }
+    const started: Started = { rootJobId: '', result: undefined }
     try {
-      await this.#start(session, world, started, payload)
+      await this.#work.start(session, world, started, payload)
       const { within } = this.setup.options
       const untilMs =
         within === undefined ? undefined : whenMs(within, this.setup.nowMs, 'The option `within`')
@@ -163,51 +192,6 @@ export class Runner<W> {
     }
   }
 
-  async #start(
-    session: Session,
-    world: W,
-    started: { rootJobId: string; result: unknown },
-    payload?: OtherPayload,
-  ): Promise<void> {
-    const { work } = this.setup
-    const { queue } = session
-    const kind = kindOfWork(work)
-    if (kind === 'once') {
-      const claim = onceClaim(nameOfWork(work), queue, session.workerName)
-      started.rootJobId = claim.id
-      const port = new OncePort((work as Once).fn, queue)
-      await deliver(session, claim, port)
-      started.result = port.result
-      return
-    }
-    const context = session.quietContext('enqueue')
-    if (kind === 'enqueuedBy') {
-      await execution.run(context, () =>
-        bounded('enqueuedBy', () => (work as EnqueuedBy).fn({ queue, world: world as never })),
-      )
-    } else {
-      const own = kind === 'job' ? (work as JobRequest) : this.#scriptJob(work as () => unknown).with(null)
-      const request = payload === undefined ? own : { ...own, payload: payload.value }
-      started.rootJobId = await execution.run(context, () => queue.enqueue(request))
-    }
-    const pending = await queue.pending()
-    if (pending.length === 0) throw nothingEnqueued()
-    started.rootJobId ||= pending[0]!.id
-    for (const job of pending) {
-      const detail =
-        payload === undefined || job.id !== started.rootJobId ? undefined : payloadInWords(payload)
-      session.note('enqueued', { id: job.id, name: job.name, delivery: 0 }, detail)
-    }
-  }
-
-  #scriptJob(fn: (context: never) => unknown): JobDefinition<unknown> {
-    this.#script ??= defineJob({
-      name: this.setup.name,
-      perform: (_payload, context) => fn(context as never),
-    })
-    return this.#script
-  }
-
   async #judge(
     session: Session,
     plan: RunPlan,
@@ -216,6 +200,8 @@ export class Runner<W> {
   ): Promise<{ finding: Finding | undefined; snapshot?: unknown; notApplicable?: string }> {
     const { options } = this.setup
     let { finding } = performed
+    if (performed.failed !== undefined && plan.faults.length === 0)
+      finding ??= failedByItself(this.setup.name, performed.failed)
     if (finding !== undefined && options.checks?.completes === false) finding = undefined
     const lasting = plan.faults.filter(({ fault }) => fault === 'exhaust')
     if (lasting.length > 0) {
@@ -289,9 +275,7 @@ export class Runner<W> {
   }
 }
 
-interface Performance {
-  readonly rootJobId: string
-  readonly result: unknown
+interface Performance extends Started {
   readonly untilMs?: number
   readonly finding?: Finding
 }

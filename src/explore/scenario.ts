@@ -16,6 +16,7 @@ import {
 } from '../runtime/index.ts'
 import { record } from './baseline.ts'
 import { type Glitch, isGlitch } from './glitch.ts'
+import { checkCameToSomething, checkStrike } from './glitch-strike.ts'
 import { noPoints } from './no-points.ts'
 import { type Assertions, checkWhenDead, type SimulationOptions, splitArguments } from './options.ts'
 import { makeReport, ResilienceError } from './report.ts'
@@ -86,6 +87,7 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
   const points: Point[] = []
   const searches = glitches.map((glitch, index) =>
     searchOf(glitch, (search, place, delivery) => {
+      checkStrike(glitch, place, delivery, session!)
       const point = pointOf(search, place)
       points[index] ??= point
       noteStrike(session!, glitch.fault, point, delivery)
@@ -109,6 +111,7 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
   await eventLoopTurn()
   const unfired = glitches.find((_, index) => !searches[index]!.fired)
   if (unfired !== undefined) throw unfiredError(runner.setup, unfired, end)
+  checkCameToSomething(glitches, searches)
   if (end.notApplicable !== undefined) throw notDead(runner.setup.name, end.notApplicable)
   return judged(runner, glitches, points, end, [...searches], startedMs)
 }

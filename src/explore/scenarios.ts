@@ -18,7 +18,15 @@ export interface PlannedStrike {
 export interface PlannedScenario {
   readonly id: string
   readonly strikes: readonly PlannedStrike[]
+  /** Its place in the whole plan, also where only a shard of it is run. */
+  readonly index: number
 }
+
+/** Where what extends the scenarios of one fault stands in the plan: behind all of those, in their order. */
+const levelSize = 1e12
+const extensionsMax = 1e6
+
+type Unplaced = Omit<PlannedScenario, 'index'>
 
 /** What is to be run, and what is not, with the reasons. */
 export interface Plan {
@@ -37,6 +45,8 @@ export class Planner {
   readonly #rootJobId: string
   readonly #families: readonly Family[]
   readonly #planned = new Set<string>()
+  /** How many there are of each level and first fault. */
+  readonly #extensions = new Map<number, number>()
   readonly #facts: (point: Point) => JobFacts
   readonly #queue: QueueAdapter
 
@@ -53,10 +63,10 @@ export class Planner {
     this.#families = familiesOf(options.faults)
   }
 
-  /** One fault each, at the points of the run without faults. */
-  first(points: readonly RecordedPoint[]): Plan {
+  /** One fault each, at the points of the run without faults; counted `from` there. */
+  first(points: readonly RecordedPoint[], from = 0): Plan {
     const { chosen, taken } = this.#choose(points)
-    const scenarios = this.#extend([], taken)
+    const scenarios = this.#extend([], taken).map((scenario, at) => ({ ...scenario, index: from + at }))
     return {
       scenarios,
       notApplicable: this.#notApplicable(taken),
@@ -67,7 +77,14 @@ export class Planner {
 
   /** One fault more, at the points that were reached after the last one struck. */
   next(scenario: PlannedScenario, after: readonly RecordedPoint[]): PlannedScenario[] {
-    return this.#extend(scenario.strikes, this.#choose(after).taken)
+    const { strikes, index } = scenario
+    const first = strikes.length === 1 ? index : Math.floor((index % levelSize) / extensionsMax)
+    const level = strikes.length * levelSize + first * extensionsMax
+    return this.#extend(strikes, this.#choose(after).taken).map((further) => {
+      const at = this.#extensions.get(level) ?? 0
+      this.#extensions.set(level, at + 1)
+      return { ...further, index: level + at }
+    })
   }
 
   #choose(points: readonly RecordedPoint[]): { chosen: RecordedPoint[]; taken: RecordedPoint[] } {
@@ -77,8 +94,8 @@ export class Planner {
     return { chosen, taken: chosen.filter((recorded) => isTaken(recorded, hits)) }
   }
 
-  #extend(strikes: readonly PlannedStrike[], points: readonly RecordedPoint[]): PlannedScenario[] {
-    const scenarios: PlannedScenario[] = []
+  #extend(strikes: readonly PlannedStrike[], points: readonly RecordedPoint[]): Unplaced[] {
+    const scenarios: Unplaced[] = []
     for (const recorded of points) {
       for (const { label, fault } of this.#families) {
         if (!isSite(fault, recorded) || this.#obstacle(fault, recorded) !== undefined) continue

@@ -9,6 +9,7 @@ import {
   splitArguments,
 } from './options.ts'
 import { payloadsOf } from './payloads.ts'
+import { checkPrunable } from './prune.ts'
 import { makeReport, ResilienceError, type SimulationReport } from './report.ts'
 import type { Setup } from './run.ts'
 import { Simulation } from './simulation.ts'
@@ -74,8 +75,9 @@ export async function runSimulation<W = undefined>(
 /** Throws unless every scenario of the report survived, and there was at least one. */
 export function assertResilient(report: SimulationReport): SimulationReport {
   if (report.failures.length > 0) throw new ResilienceError(report)
-  if (report.summary.scenarios === 0 && report.summary.notCovered.replay === undefined)
-    throw noScenarios(report)
+  const { scenarios, notCovered, shard } = report.summary
+  const elsewhere = notCovered.replay !== undefined || (shard?.elsewhere ?? 0) > 0
+  if (scenarios === 0 && !elsewhere) throw noScenarios(report)
   return report
 }
 
@@ -90,6 +92,7 @@ export function setupOf<W>(
   checkDepth(options.depth, work)
   const faults = familiesOf(options.faults).map(({ fault }) => fault)
   checkWhenDead(faults, options.whenDead)
+  if (options.prune !== undefined) checkPrunable(work)
   payloadsOf(work, options.payloads)
   const name = options.name ?? defaultName
   const judgesAll = options.whenDead !== undefined && faults.every(({ permanent }) => permanent)

@@ -4,8 +4,10 @@ import { checks, type Finding } from '../oracle/index.ts'
 import type { Session } from '../perform/index.ts'
 import { arm, armPlace, eventLoopTurn, InjectMode, RecordMode } from '../runtime/index.ts'
 import type { Baseline } from './baseline.ts'
+import { MemoryUse } from './memory-use.ts'
 import type { SimulationOptions } from './options.ts'
 import type { OtherPayload } from './payloads.ts'
+import { Pruning, SameState } from './prune.ts'
 import { type RecordedPoint, recordedPoints } from './recorded.ts'
 import type { RunEnd, Runner } from './run.ts'
 import type { PlannedScenario } from './scenarios.ts'
@@ -19,13 +21,19 @@ export class Trial<W> {
   readonly notApplicable: Map<string, Map<string, number>> = new Map()
   /** How many were run. */
   ran = 0
+  /** Where crashes that leave the same state behind are run once. */
+  readonly pruning: Pruning<W> | undefined
+  readonly #memory: MemoryUse
   readonly #runner: Runner<W>
   readonly #token: (scenario: string) => string
   /** Survivors whose rejections the event loop has not reported yet. */
   #recent: { readonly position: number; readonly end: RunEnd; readonly scenario: PlannedScenario }[] = []
 
-  constructor(runner: Runner<W>, { files }: Baseline) {
+  constructor(runner: Runner<W>, { files, points }: Baseline) {
     this.#runner = runner
+    const { prune } = runner.setup.options
+    this.pruning = prune && new Pruning(prune)
+    this.#memory = new MemoryUse(points)
     const { name, seed, nowMs } = runner.setup
     const hash = hashOf(files)
     this.#token = (scenario) => printToken({ name, scenario, seed, now: new Date(nowMs), hash })
@@ -36,8 +44,10 @@ export class Trial<W> {
    * resolves to the points that a survivor reached after the last fault.
    */
   async run(scenario: PlannedScenario, recording = false): Promise<readonly RecordedPoint[]> {
-    const first = await this.#attempt(scenario, recording)
+    const first = await this.#unlessPruned(scenario, recording)
     this.ran++
+    if (first === undefined) return []
+    this.pruning?.ended(scenario.id, first.outcome)
     if (first.outcome !== 'unreached' && first.end.notApplicable !== undefined) {
       this.#setAside(scenario, first.end.notApplicable)
       return []
@@ -52,7 +62,9 @@ export class Trial<W> {
 
   /** What failed is run once more, and recorded: it must fail again, and a line to blame shows only there. */
   async #again(scenario: PlannedScenario, first: Attempt): Promise<ScenarioResult> {
-    const second = await this.#attempt(scenario, true)
+    // What never ends is not written down.
+    const ends = first.result.reason !== 'runaway' && first.result.reason !== 'hung'
+    const second = await this.#attempt(scenario, ends)
     if (second.outcome === 'survived')
       return { ...first.result, outcome: 'flaky', otherTimeline: second.result.timeline }
     const { reason, error, blame } = second.result
@@ -71,8 +83,8 @@ export class Trial<W> {
   }
 
   /** One payload of another release, without faults; a second time where it failed. */
-  async runPayload(payload: OtherPayload): Promise<void> {
-    const first = await this.#deliver(payload)
+  async runPayload(payload: OtherPayload, index: number): Promise<void> {
+    const first = { ...(await this.#deliver(payload)), index }
     this.ran++
     const second = first.outcome === 'failed' ? await this.#deliver(payload) : first
     this.results.push(
@@ -125,7 +137,22 @@ export class Trial<W> {
     }
   }
 
-  async #attempt({ id, strikes }: PlannedScenario, recording: boolean): Promise<Attempt> {
+  /** Nothing where its crash leaves a state behind that another one did. */
+  async #unlessPruned(scenario: PlannedScenario, recording: boolean): Promise<Attempt | undefined> {
+    try {
+      return await this.#attempt(scenario, recording, this.pruning)
+    } catch (error) {
+      if (!(error instanceof SameState)) throw error
+      this.pruning!.skipped++
+      return undefined
+    }
+  }
+
+  async #attempt(
+    { id, strikes, index }: PlannedScenario,
+    recording: boolean,
+    pruning?: Pruning<W>,
+  ): Promise<Attempt> {
     const faults: InjectedFault[] = strikes.map(({ fault, recorded }) => ({
       fault: fault.name,
       point: recorded.point,
@@ -139,6 +166,12 @@ export class Trial<W> {
       id,
       faults,
       mode,
+      ...(pruning !== undefined &&
+        strikes.at(-1)!.fault.name === 'crash' && {
+          crashed: async (crashed, world) => {
+            if (targets.every(({ fired }) => fired)) await pruning.crashed(id, crashed, world as W)
+          },
+        }),
       arm: (started) => {
         session = started
         const [only] = targets
@@ -149,7 +182,7 @@ export class Trial<W> {
     const unfired = targets.findIndex(({ fired }) => !fired)
     const finding = unfired < 0 ? end.finding : { reason: undefined, error: unreached(strikes[unfired]!.id) }
     const outcome = unfired >= 0 ? 'unreached' : outcomeOf(end, faults)
-    const result = this.#result(id, faults, end, outcome, finding)
+    const result = { ...this.#result(id, faults, end, outcome, finding), index }
     const { reached, after } = mode.recorded
     return { outcome, result, end, after: reached.length > after ? recordedPoints(reached).slice(after) : [] }
   }
@@ -161,6 +194,8 @@ export class Trial<W> {
     outcome: ScenarioResult['outcome'],
     finding: (Omit<Finding, 'reason'> & { readonly reason: Finding['reason'] | undefined }) | undefined,
   ): ScenarioResult {
+    const memory = this.#memory.approximate(faults, session.options.memory)
+    const approximate = [session.approximate, memory].filter(Boolean).join('; ')
     return {
       id,
       faults,
@@ -168,7 +203,7 @@ export class Trial<W> {
       ...(finding?.reason === undefined ? undefined : { reason: finding.reason }),
       ...(finding === undefined ? undefined : { error: finding.error }),
       ...(finding?.blame === undefined ? undefined : { blame: finding.blame }),
-      ...(session.approximate === undefined ? undefined : { approximate: session.approximate }),
+      ...(approximate === '' ? undefined : { approximate }),
       ...(session.clock.timingReal ? { timing: 'real' as const } : undefined),
       replay: this.#token(id),
       timeline: session.timeline,
@@ -184,8 +219,10 @@ interface Attempt {
   readonly after: readonly RecordedPoint[]
 }
 
-/** The faults that consume an attempt of the memory queue; at settle only the acknowledgement is lost. */
+/** The faults that consume an attempt of every queue; at settle only the acknowledgement is lost. */
 const consuming = new Set(['error', 'timeout'])
+/** Those that do so where the death of a worker counts as a failed attempt. */
+const deadly = new Set(['crash', 'stall', 'interrupt'])
 
 /** Where several faults alone use up the attempts of the job that died, nobody is to blame. */
 function outcomeOf(
@@ -194,11 +231,13 @@ function outcomeOf(
 ): ScenarioResult['outcome'] {
   if (finding === undefined) return 'survived'
   if (finding.reason !== 'dead' || faults.length < 2) return 'failed'
-  const usedUp = session.queue.dead.every(
+  const { dead, capabilities } = session.queue
+  const consumes = ({ fault, point }: InjectedFault): boolean =>
+    (consuming.has(fault) && point.kind !== 'settle') ||
+    (capabilities.deathConsumesAttempt && (deadly.has(fault) || point.kind === 'settle'))
+  const usedUp = dead.every(
     ({ id, attempt }) =>
-      faults.filter(
-        ({ fault, point }) => consuming.has(fault) && point.kind !== 'settle' && point.jobId === id,
-      ).length >= attempt,
+      faults.filter((injected) => injected.point.jobId === id && consumes(injected)).length >= attempt,
   )
   return usedUp ? 'beyond-policy' : 'failed'
 }

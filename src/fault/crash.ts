@@ -1,5 +1,7 @@
+import { describe } from '../queue/describe.ts'
 import { armAll, type Delivery } from '../runtime/index.ts'
 import { type Fault, faultBrand } from './fault.ts'
+import { bad, optionsOf } from './options-of.ts'
 
 /**
  * The death of the worker's process: first-party code of the delivery stops exactly there. No `catch`, no
@@ -11,9 +13,13 @@ import { type Fault, faultBrand } from './fault.ts'
  * ```ts
  * glitchBeforeLine('src/jobs/charge.ts:14', crash())
  * ```
+ * @throws FaultlineError `FAULTLINE_BAD_OPTION` for options that are none.
  */
-export function crash(options: { unwind?: boolean } = {}): Fault {
-  const abandons = options.unwind === false
+export function crash(options?: { unwind?: boolean }): Fault {
+  const { unwind = true } = optionsOf('crash', options, ['unwind'])
+  if (typeof unwind !== 'boolean')
+    throw bad(`crash({ unwind }) takes true or false: received ${describe(unwind)}.`)
+  const abandons = !unwind
   return {
     [faultBrand]: true,
     name: 'crash',

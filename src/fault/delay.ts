@@ -1,4 +1,5 @@
 import { type Duration, durationMs } from '../model/time.ts'
+import { checkRange } from '../queue/time-range.ts'
 import { type Fault, faultBrand } from './fault.ts'
 
 /**
@@ -10,7 +11,9 @@ import { type Fault, faultBrand } from './fault.ts'
  * ```
  */
 export function delay(duration: Duration): Fault {
-  const ms = durationMs(duration, 'The duration of delay()')
+  const what = 'The duration of delay()'
+  const ms = durationMs(duration, what)
+  checkRange(Date.now() + ms, duration, what)
   return {
     [faultBrand]: true,
     name: 'delay',

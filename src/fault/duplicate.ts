@@ -14,7 +14,8 @@ export function duplicate(): Fault {
     name: 'duplicate',
     sites: ['settle'],
     needs: 'duplicate',
-    obstacle: () => undefined,
+    obstacle: (_place, _policy, facts) => (facts?.once ? 'nothing redelivers a request' : undefined),
+    idle: ({ duplicated }) => (duplicated ? 'that delivery did not complete its job' : undefined),
     strike: ({ delivery }) => {
       delivery.duplicated = true
       return false

@@ -35,7 +35,7 @@ export function isGlitchError(value: unknown): value is GlitchError {
 
 /**
  * A transient error: any call or await fails once. By default a {@link GlitchError}; any value can be given, or
- * a function that makes one.
+ * a function or a class of errors that makes one.
  *
  * @example
  * ```ts
@@ -57,7 +57,14 @@ export function error(value?: unknown | (() => unknown)): Fault {
 }
 
 function made(value: unknown): unknown {
-  return typeof value === 'function' ? value() : value
+  if (typeof value !== 'function') return value
+  return isErrorClass(value) ? new value('thrown by error()') : value()
+}
+
+/** `error(TypeError)` and `error(PaymentError)` mean one of these; a class cannot be called. */
+function isErrorClass(value: object): value is new (message: string) => Error {
+  const { prototype } = value as { prototype?: unknown }
+  return value === Error || prototype instanceof Error
 }
 
 function whereOf(place: Place): string {

@@ -8,6 +8,8 @@ export type ErrorPolicy = 'where-possible' | 'everywhere'
 /** What a fault may need to know of the job at whose point it would strike. */
 export interface JobFacts {
   readonly timeoutMs?: number
+  /** A request handler: it is in no queue. */
+  readonly once?: true
   /** At the point after an enqueue: the new job may start right then. */
   readonly dueNow?: boolean
 }
@@ -46,11 +48,18 @@ export interface Fault {
   obstacle(place: Place, policy: ErrorPolicy, facts?: JobFacts): string | undefined
   /** Strikes: throws into the code, kills its delivery, or (true) holds it until `activation.w` settles. */
   strike(site: Site): boolean
+  /** Why nothing came of its strike, where it had to wait for its moment. */
+  idle?(delivery: Delivery): string | undefined
   /** Where it takes its time: replaces what is awaited. */
   holdAwait?(delivery: Delivery, awaited: unknown): unknown
 }
 
 export const faultBrand: unique symbol = Symbol.for('faultline.fault') as never
+
+/** Whether code can be held there: at a return its value is on its way already. */
+export function canHoldAt({ pausable, kind, also }: Place): boolean {
+  return pausable && (kind !== 'return' || also.some((name) => name.kind === 'await'))
+}
 
 /** Whether a value is a {@link Fault}, of any loaded copy of the package. */
 export function isFault(value: unknown): value is Fault {

@@ -1,8 +1,7 @@
 import { execution } from '../model/context.ts'
 import { FaultlineError } from '../model/error.ts'
-import type { Place } from '../model/point.ts'
 import type { Delivery } from '../runtime/index.ts'
-import { type Fault, faultBrand } from './fault.ts'
+import { canHoldAt, type Fault, faultBrand } from './fault.ts'
 
 /**
  * Something else happens right there: another writer's finished write, a user's click. `fn` runs to its end
@@ -25,7 +24,7 @@ export function rival(fn: () => unknown): Fault {
     [faultBrand]: true,
     name: 'rival',
     obstacle: (place) =>
-      isAsync && !canWait(place) ? 'an async rival needs a place where the code can wait' : undefined,
+      isAsync && !canHoldAt(place) ? 'an async rival needs a place where the code can wait' : undefined,
     strike: ({ delivery, activation, canHold, place }) => {
       const done = outside(delivery, fn)
       if (!isPromise(done)) return false
@@ -45,11 +44,6 @@ export function rival(fn: () => unknown): Fault {
         return value
       }),
   }
-}
-
-/** At a return the value is on its way already. */
-function canWait({ pausable, kind, also }: Place): boolean {
-  return pausable && (kind !== 'return' || also.some((name) => name.kind === 'await'))
 }
 
 function outside(delivery: Delivery, fn: () => unknown): unknown {

@@ -1,4 +1,4 @@
-import { type Fault, faultBrand } from './fault.ts'
+import { canHoldAt, type Fault, faultBrand } from './fault.ts'
 
 /**
  * The worker freezes: its lock lapses, the queue delivers the job again, and when that delivery has ended, or waits
@@ -14,7 +14,12 @@ export function stall(): Fault {
   return {
     [faultBrand]: true,
     name: 'stall',
-    obstacle: (place) => (place.pausable ? undefined : 'code that is not async cannot be frozen'),
+    obstacle: (place, _policy, facts) => {
+      if (facts?.once) return 'nothing redelivers a request'
+      if (!place.pausable) return 'code that is not async cannot be frozen'
+      return canHoldAt(place) ? undefined : 'at a return its value is on its way already'
+    },
+    idle: ({ wasHeld }) => (wasHeld ? undefined : 'the code cannot be held there'),
     strike: ({ delivery, activation, canHold }) => {
       if (!canHold) return false
       activation.w = delivery.suspend('stalled')

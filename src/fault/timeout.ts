@@ -1,4 +1,6 @@
-import { type Fault, faultBrand } from './fault.ts'
+import { describe } from '../queue/describe.ts'
+import { canHoldAt, type Fault, faultBrand } from './fault.ts'
+import { bad } from './options-of.ts'
 
 /** Which of the two goes first: the retry, or what still runs of the attempt that timed out. */
 export type TimeoutOrder = 'retry-first' | 'old-first'
@@ -13,14 +15,19 @@ export type TimeoutOrder = 'retry-first' | 'old-first'
  * ```
  */
 export function timeout(order: TimeoutOrder = 'retry-first'): Fault {
+  if (order !== 'retry-first' && order !== 'old-first') {
+    throw bad(`timeout(order) takes 'retry-first' or 'old-first': received ${describe(order)}.`)
+  }
   return {
     [faultBrand]: true,
     name: 'timeout',
     variant: order,
     obstacle: (place, _policy, facts) => {
       if (facts?.timeoutMs === undefined) return 'the job sets no time-out'
-      return place.pausable ? undefined : 'code that is not async cannot be overtaken'
+      if (!place.pausable) return 'code that is not async cannot be overtaken'
+      return canHoldAt(place) ? undefined : 'at a return its value is on its way already'
     },
+    idle: ({ wasHeld }) => (wasHeld ? undefined : 'the code cannot be held there'),
     strike: ({ delivery, activation, canHold }) => {
       if (!canHold) return false
       activation.w = delivery.suspend('timedOut', order)

@@ -1,21 +1,31 @@
 import { readFileSync } from 'node:fs'
-import { type LoadFnOutput, type LoadHookContext, registerHooks } from 'node:module'
+import {
+  type LoadFnOutput,
+  type LoadHookContext,
+  type ResolveFnOutput,
+  type ResolveHookContext,
+  registerHooks,
+} from 'node:module'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { environment } from '../model/environment.ts'
 import { isFaultlineError } from '../model/error.ts'
+import { offerModules } from '../model/worker-modules.ts'
 import { type Classification, classifier, NODE_TEST_FILES } from './first-party.ts'
 import { slashed } from './globs.ts'
 import { type Instrumented, type InstrumentRequest, instrument } from './instrument.ts'
 import { lower } from './lower.ts'
 import { keepNamedExports } from './named-exports.ts'
+import { NodeModules, plainUrl } from './node-modules.ts'
 import { checkedOptions } from './options.ts'
+import { ownCode } from './own-code.ts'
 import { nearestPackage } from './package-json.ts'
-import { installStackMaps, keepMap } from './stack-maps.ts'
+import { installStackMaps, keepMap, shareMap } from './stack-maps.ts'
 import { claimProcess } from './state.ts'
 import { hasModuleSyntax, needsLowering } from './typescript.ts'
 
 type NextLoad = (url: string, context?: Partial<LoadHookContext>) => LoadFnOutput
+type NextResolve = (specifier: string, context?: Partial<ResolveHookContext>) => ResolveFnOutput
 type Format = string | null | undefined
 
 const CODE = /\.(?:[cm]?[jt]s|[jt]sx)$/
@@ -47,11 +57,24 @@ export function register(cwd: string = process.cwd()): void {
   if (!claimProcess(state)) return
   installStackMaps()
   const classify = classifier(state)
-  registerHooks({ load: hook })
+  const modules = new NodeModules(ownCode(state))
+  offerModules(modules)
+  registerHooks({ load: hook, resolve })
+
+  function resolve(
+    specifier: string,
+    context: ResolveHookContext,
+    nextResolve: NextResolve,
+  ): ResolveFnOutput {
+    const resolved = nextResolve(specifier, context)
+    // CommonJS modules are known by their file alone.
+    const url = modules.resolve(resolved.url, context.parentURL)
+    return url === resolved.url || context.conditions.includes('require') ? resolved : { ...resolved, url }
+  }
 
   function hook(url: string, context: LoadHookContext, nextLoad: NextLoad): LoadFnOutput {
     try {
-      return load(url, context, nextLoad, { root, classify })
+      return load(url, context, nextLoad, { root, classify, modules })
     } catch (error) {
       // What is on top of the stack then is who loads the file.
       if (isFaultlineError(error, 'FAULTLINE_PARSE')) Error.captureStackTrace(error, hook)
@@ -68,11 +91,29 @@ function testFiles(): string[] {
 }
 
 interface Loader {
+  readonly modules: NodeModules
   readonly root: string
   readonly classify: (file: string) => Classification
 }
 
+/** What was made of the modules that later workers load again, by their plain address. */
+const again = new Map<string, LoadFnOutput>()
+
 function load(url: string, context: LoadHookContext, nextLoad: NextLoad, loader: Loader): LoadFnOutput {
+  const plain = plainUrl(url)
+  if (plain === url) return loadFirst(url, context, nextLoad, loader)
+  const known = again.get(plain)
+  if (known !== undefined) {
+    shareMap(url, plain)
+    return known
+  }
+  const loaded = loadFirst(url, context, nextLoad, loader)
+  shareMap(plain, url)
+  again.set(plain, { ...loaded, shortCircuit: true })
+  return loaded
+}
+
+function loadFirst(url: string, context: LoadHookContext, nextLoad: NextLoad, loader: Loader): LoadFnOutput {
   const file = url.startsWith('file:') ? slashed(fileURLToPath(url)) : ''
   if (!CODE.test(file)) return nextLoad(url, context)
   const classification = loader.classify(file)
@@ -84,6 +125,7 @@ function load(url: string, context: LoadHookContext, nextLoad: NextLoad, loader:
   const esm = isModule(loaded.format, file, source)
   const sourceType = esm ? 'module' : 'commonjs'
   const instrumented = instrumentFor({ file, root: loader.root, source, sourceType, classification })
+  if (instrumented?.stateless) loader.modules.isStateless(url)
   const code = instrumented?.code ?? source
   const map = instrumented && JSON.stringify(instrumented.map)
   if (JSX.test(file) || needsLowering(file, source)) {
@@ -96,10 +138,12 @@ function load(url: string, context: LoadHookContext, nextLoad: NextLoad, loader:
   return { ...loaded, source: code }
 }
 
-function instrumentFor(request: InstrumentRequest): { code: string; map: Instrumented['map'] } | undefined {
+function instrumentFor(
+  request: InstrumentRequest,
+): Pick<Instrumented, 'code' | 'map' | 'stateless'> | undefined {
   const result = instrument(request)
   if (result === undefined || request.sourceType === 'module') return result
-  return { code: keepNamedExports(request.source, result.code), map: result.map }
+  return { ...result, code: keepNamedExports(request.source, result.code) }
 }
 
 /** Node knows neither `.tsx` nor `.jsx`: the format is what `.ts` and `.js` would have there. */

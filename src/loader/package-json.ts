@@ -5,7 +5,12 @@ import { FaultlineError } from '../model/error.ts'
 /** The nearest package.json above a folder. */
 export interface NearestPackage {
   readonly folder: string
-  readonly data: { readonly version?: unknown; readonly type?: unknown; readonly faultline?: unknown }
+  readonly data: {
+    readonly name?: unknown
+    readonly version?: unknown
+    readonly type?: unknown
+    readonly faultline?: unknown
+  }
 }
 
 /**

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { plainUrl } from './node-modules.ts'
 
 type Library = typeof import('source-map-support')
 type Position = { line: number; column: number }
@@ -19,6 +20,12 @@ export function keepMap(scripts: readonly string[], map: string): void {
   for (const script of scripts) keys.set(script, key)
 }
 
+/** A script that is another instance of one whose map is known. */
+export function shareMap(script: string, known: string): void {
+  const key = keys.get(known)
+  if (key !== undefined) keys.set(script, key)
+}
+
 /**
  * Gives the stacks of errors the positions of the user's source. V8's own text of each frame stays and only
  * `:line:column` is replaced, by what source-map-support says; its own rendering would lose `async`, static class
@@ -36,14 +43,16 @@ function mapped(frame: NodeJS.CallSite): NodeJS.CallSite {
   const line = frame.getLineNumber()
   const column = frame.getColumnNumber()
   if (source === undefined || line === null || column === null) return frame
-  const origin = originOf(source, line, column)
+  const file = plainUrl(source)
+  const origin = originOf(source, line, column) ?? (file === source ? undefined : { line, column })
   if (origin === undefined) return frame
   const text = frame
     .toString()
-    .replace(`${source}:${line}:${column}`, `${source}:${origin.line}:${origin.column}`)
+    .replace(`${source}:${line}:${column}`, `${file}:${origin.line}:${origin.column}`)
   return new Proxy(frame, {
     get(target, name) {
       if (name === 'toString') return () => text
+      if (name === 'getFileName') return () => file
       if (name === 'getLineNumber') return () => origin.line
       if (name === 'getColumnNumber') return () => origin.column
       const value: unknown = Reflect.get(target, name)

@@ -7,7 +7,22 @@ export type DeliveryOutcome =
   | 'stalled'
   | 'interrupted'
   | 'timedOut'
+  | 'rescheduled'
   | 'lost'
+
+const notRun = 'FAULTLINE_NOT_RUN'
+
+/** The error of a job that its queue gave up without running it once more: its workers died too often. */
+export function gaveUp(name: string, message: string): Error {
+  const error = Object.assign(new Error(message), { code: notRun })
+  error.name = name
+  return error
+}
+
+/** Whether that is what a job died of. */
+export function isGivenUp(error: unknown): boolean {
+  return (error as { code?: unknown } | undefined)?.code === notRun
+}
 
 /** One delivery that was performed. */
 export interface DeliveryRecord {

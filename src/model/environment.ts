@@ -10,7 +10,7 @@ export interface Environment {
   readonly loader?: LoaderState
   /** `CI`, unless it is empty, `0` or `false`. */
   readonly ci: boolean
-  /** `FAULTLINE_UPDATE`, unless it is empty, `0` or `false`; or Vitest runs with `-u`. */
+  /** `FAULTLINE_UPDATE`, unless it is empty, `0` or `false`; or Vitest runs with `-u`, or `node --test` with `--test-update-snapshots`. */
   readonly update: boolean
   /** `GITHUB_ACTIONS=true`. */
   readonly githubActions: boolean
@@ -54,7 +54,7 @@ export function environment(): Environment {
     ...(shard === undefined ? {} : { shard }),
     ...(loader === undefined ? {} : { loader }),
     ci: isSet(env.CI),
-    update: isSet(env.FAULTLINE_UPDATE) || vitestUpdates(),
+    update: isSet(env.FAULTLINE_UPDATE) || vitestUpdates() || nodeUpdates(),
     githubActions: env.GITHUB_ACTIONS === 'true',
     noColor: (env.NO_COLOR ?? '') !== '',
     dumbTerminal: env.TERM === 'dumb',
@@ -64,6 +64,11 @@ export function environment(): Environment {
 
 function isSet(text = ''): boolean {
   return !['', '0', 'false'].includes(text)
+}
+
+/** `node --test` hands its flags on to the process of each test file. */
+function nodeUpdates(): boolean {
+  return process.execArgv.includes('--test-update-snapshots')
 }
 
 /** A test worker of Vitest does not see the command line, only what came of it. */

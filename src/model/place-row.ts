@@ -24,4 +24,8 @@ export const placeFlags = {
   notFirst: 4,
   /** The end of a `try` block. */
   tryEnd: 8,
+  /** A value that a `for await` got. */
+  loop: 16,
+  /** In a function that uses module variables which functions change. */
+  memory: 32,
 } as const

@@ -35,6 +35,7 @@ export type TimelineKind =
   | 'completed'
   | 'failed'
   | 'retried'
+  | 'rescheduled'
   | 'crashed'
   | 'redelivered'
   | 'settled'
@@ -45,6 +46,7 @@ export type TimelineKind =
   | 'woke'
   | 'refused'
   | 'interrupted'
+  | 'bailedOut'
 
 /** One thing that happened, in virtual time. */
 export interface TimelineEvent {
@@ -81,6 +83,8 @@ export interface CodeLine {
 export interface ScenarioResult {
   /** Unique in the report, stable between runs. */
   readonly id: string
+  /** Its place in the whole plan, where there is one: by it shards are put together again. */
+  readonly index?: number
   /** Empty: the baseline. */
   readonly faults: readonly InjectedFault[]
   readonly outcome: Outcome
@@ -109,6 +113,17 @@ export interface Cause {
   readonly scenarios: string[]
 }
 
+/** Which part of a simulation a report tells of, where `FAULTLINE_SHARD` split it. */
+export interface Shard {
+  /** 1-based. */
+  readonly index: number
+  readonly count: number
+  /** Scenarios that belong to the other shards; counted in `skipped`, too. */
+  readonly elsewhere: number
+  /** Scenarios that every shard leaves out alike (hits, sampling); counted in `skipped` of each. */
+  readonly alike: number
+}
+
 export interface SimulationSummary {
   readonly points: number
   readonly scenarios: number
@@ -131,6 +146,8 @@ export interface SimulationSummary {
   readonly seed: number
   /** The start of the virtual clock, ISO 8601. */
   readonly now: string
+  /** Absent where the report is of the whole. */
+  readonly shard?: Shard
 }
 
 /** The plain data of a report; see `report/` for its rendering. */

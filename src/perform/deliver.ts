@@ -1,4 +1,5 @@
 import type { Claim, Ending } from '../queue/port.ts'
+import { showArchive } from '../queue/show-archive.ts'
 import { afterTurn, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
 import { EagerJobs } from './eager.ts'
 import { givenUp } from './given-up.ts'
@@ -34,9 +35,12 @@ export async function deliver(
     worker: session.workerName,
     part: claim.part,
   }
+  // Also what another queue library's own code enqueued.
+  if (port === session.queue) showArchive(claim.name, undefined, claim.payload, undefined)
   const delivery = new Delivery(identity, session.options.mode, session.clock)
   session.deliveries.push(delivery)
-  if (claim.timeoutMs !== undefined) session.facts.set(claim.id, { timeoutMs: claim.timeoutMs })
+  if (port !== session.queue) session.facts.set(claim.id, { once: true })
+  else if (claim.timeoutMs !== undefined) session.facts.set(claim.id, { timeoutMs: claim.timeoutMs })
   const { worker } = identity
   delivery.onEnqueued = (name) => session.note('enqueued', claim, name, undefined, worker)
   let eager: EagerJobs | undefined
@@ -55,6 +59,7 @@ export async function deliver(
   const ended = await running.first
   await eager?.end()
   shared.current = undefined
+  if (delivery.postponed) session.putOff = delivery
   if (delivery.fatal !== undefined) throw delivery.fatal
   if (delivery.dead) {
     if (ended.ok === 'unwound')
@@ -66,8 +71,9 @@ export async function deliver(
   } else if (ended.ok === 'suspended') {
     await suspend(running, ended.suspension)
   } else if (ended.ok === 'timedOut') {
-    delivery.ended = 'rejected'
     await settle(running, { ok: false, error: timeoutError(claim) }, 'timedOut')
+    running.settled = true
+    session.overtaken.push(running)
   } else {
     await end(running, ended as Ending)
   }
@@ -85,11 +91,14 @@ async function end(running: Running, ending: Ending): Promise<void> {
   delivery.ended = ending.ok ? 'fulfilled' : 'rejected'
   if (ending.ok && (await struckAtSettle(running))) return
   if (!ending.ok && running.interrupted !== undefined && isBailOut(ending.error, running.interrupted)) {
+    running.session.note('bailedOut', running.claim, undefined, undefined, running.worker)
     await expire(running, 'interrupted')
     return
   }
-  await settle(running, ending)
-  if (delivery.duplicated && port === session.queue) await session.queue.duplicate?.(claim)
+  const status = await settle(running, ending)
+  if (!delivery.duplicated || status !== 'completed' || port !== session.queue) return
+  delivery.duplicated = false
+  await session.queue.duplicate?.(claim)
 }
 
 /** Whether a job that was asked to stop did so, rather than fail. */
@@ -99,7 +108,9 @@ function isBailOut(error: unknown, reason: Error): boolean {
 
 async function crashed(running: Running): Promise<void> {
   running.session.note('crashed', running.claim, undefined, undefined, running.worker)
-  await running.session.options.onDeath?.()
+  const { onDeath, onCrashed } = running.session.options
+  await onDeath?.()
+  await onCrashed?.()
   await expire(running, 'crashed')
 }
 

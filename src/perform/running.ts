@@ -45,7 +45,7 @@ export function start(
   const { watchdog } = session.options
   const first = Promise.withResolvers<Ended>()
   const last = Promise.withResolvers<Ended>()
-  const signal = new LazySignal()
+  const signal = new LazySignal(loaderOf(session, claim))
   const timers: object[] = []
   let timeoutTimer: object | undefined
   let unwatch: (() => void) | undefined
@@ -61,6 +61,12 @@ export function start(
     release()
     first.resolve(ended)
     last.resolve(ended)
+  }
+  // What the queue makes of it is decided already; its code is awaited to its end later.
+  const overtake = (ended: Ended): void => {
+    clock.clearTimer(timeoutTimer)
+    release()
+    first.resolve(ended)
   }
   const running: Running = {
     session,
@@ -91,12 +97,9 @@ export function start(
   delivery.onSuspend = (suspension) => {
     // The worker freezes as a whole: every probe of it has to hold.
     armAll()
-    // What the queue makes of it is decided already; its code is awaited to its end when it wakes.
-    clock.clearTimer(timeoutTimer)
-    release()
-    first.resolve({ ok: 'suspended', suspension })
+    overtake({ ok: 'suspended', suspension })
   }
-  timeoutTimer = timeOut(running, end)
+  timeoutTimer = timeOut(running, overtake)
   running.watch(blocked)
   perform(running, end)
   return running
@@ -114,11 +117,11 @@ function perform({ session, claim, delivery, port, signal }: Running, end: (ende
 }
 
 /** The attempt is failed when its time is up; its code runs on. */
-function timeOut({ session, claim, signal }: Running, end: (ended: Ended) => void): object | undefined {
+function timeOut({ session, claim, signal }: Running, overtake: (ended: Ended) => void): object | undefined {
   if (claim.timeoutMs === undefined) return undefined
   const pass = (): void => {
     signal.abort(timeoutError(claim))
-    end({ ok: 'timedOut' })
+    overtake({ ok: 'timedOut' })
   }
   return session.clock.setTimer(pass, claim.timeoutMs, false)
 }
@@ -139,9 +142,23 @@ function kill(delivery: Delivery): void {
   delivery.die()
 }
 
+/** Loading code is no part of the delivery: it is what the worker's process did when it started. */
+function loaderOf(session: Session, { name }: Claim): RunExtras['load'] {
+  const { workerName, clock } = session
+  const { memory } = session.options
+  if (memory === undefined) return undefined
+  const context = { clock, random: session.randomFor(`load/${workerName}`) }
+  return (load) => execution.run(context, () => memory.load(workerName, name, load))
+}
+
 /** A signal that is only made when somebody looks at it. */
 export class LazySignal implements RunExtras {
+  declare readonly load?: RunExtras['load']
   #controller: AbortController | undefined
+
+  constructor(load: RunExtras['load']) {
+    if (load !== undefined) this.load = load
+  }
 
   get signal(): AbortSignal {
     return (this.#controller ??= new AbortController()).signal

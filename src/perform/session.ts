@@ -7,6 +7,7 @@ import type { Claim, QueueAdapter } from '../queue/port.ts'
 import { type Delivery, type Mode, shared } from '../runtime/index.ts'
 import type { Running } from './running.ts'
 import type { Watchdog } from './watchdog.ts'
+import type { WorkerMemory } from './worker-memory.ts'
 
 /** What one run over a queue is given. */
 export interface SessionOptions {
@@ -15,8 +16,12 @@ export interface SessionOptions {
   readonly seed: number
   readonly watchdog?: Watchdog
   readonly signal?: AbortSignal
+  /** What worker processes load; absent: all share the modules of this one. */
+  readonly memory?: WorkerMemory
   /** Called after a worker died, before anything else runs. */
   readonly onDeath?: () => unknown
+  /** Called after a worker died and all that comes with it, before the queue is told; what it throws ends the run. */
+  readonly onCrashed?: () => Promise<void>
   /** Deliveries of one job before it counts as a runaway. */
   readonly maxDeliveries?: number
 }
@@ -31,9 +36,13 @@ export class Session {
   /** Why the real death of a process may end otherwise than the crash of this run did. */
   approximate: string | undefined
   /** What is known of the jobs that were delivered, by id. */
-  readonly facts: Map<string, { readonly timeoutMs?: number }> = new Map()
+  readonly facts: Map<string, { readonly timeoutMs?: number; readonly once?: true }> = new Map()
   /** Workers that froze, or whose attempt was overtaken: their code waits to be woken. */
   readonly suspended: Running[] = []
+  /** Attempts that the queue failed when their time was up: their code runs on. */
+  readonly overtaken: Running[] = []
+  /** Asked that, of the next jobs that may start in any order, the first one is put off. */
+  putOff: Delivery | undefined
   /** Runs a function in the async context of the run, outside of every delivery. */
   readonly outside: <R>(fn: () => R) => R = AsyncLocalStorage.snapshot()
   /** Virtual time that faults cost: retries and redeliveries. */

@@ -1,10 +1,13 @@
 import type { Ending } from '../queue/port.ts'
-import { type Suspension, shared } from '../runtime/index.ts'
+import { eventLoopTurn, realNowMs, type Suspension, shared } from '../runtime/index.ts'
 import { givenUp } from './given-up.ts'
 import type { Ended, Running } from './running.ts'
 import type { Session } from './session.ts'
 import { expire, settle } from './tell-queue.ts'
 import { timeoutError } from './timeout-error.ts'
+
+/** Real time without progress after which nobody waits for an attempt that was overtaken. */
+const patienceMs = 100
 
 /**
  * The code of a delivery is held; the queue carries on without it.
@@ -40,11 +43,13 @@ export async function wakeEarlier(session: Session, { claim }: Running): Promise
   }
 }
 
-/** Nothing is left to perform: whoever is still suspended wakes up. True if somebody did. */
+/** Nothing is left to perform: whoever is still suspended wakes up, and who was overtaken ends. True if there was one. */
 export async function wakeAll(session: Session): Promise<boolean> {
   const sleeping = [...session.suspended]
   for (const running of sleeping) await wake(running)
-  return sleeping.length > 0
+  const left = session.overtaken.splice(0)
+  for (const running of left) await outlast(running)
+  return sleeping.length > 0 || left.length > 0
 }
 
 /** A delivery makes no progress: it may wait for what a frozen one holds. They run on together. */
@@ -55,6 +60,26 @@ export function thaw(session: Session): Running[] {
     running.delivery.wake()
   }
   return woken
+}
+
+/** The end of an attempt whose time was up; one that makes no progress may hang for good: that is what it was failed for. */
+async function outlast(running: Running): Promise<void> {
+  const { delivery, session, last } = running
+  let ended = false
+  void last.then(() => {
+    ended = true
+  })
+  const letGo = session.clock.hold()
+  let progress = shared.progress
+  for (let untilMs = realNowMs() + patienceMs; !ended && realNowMs() < untilMs; ) {
+    await eventLoopTurn()
+    if (shared.progress === progress) continue
+    progress = shared.progress
+    untilMs = realNowMs() + patienceMs
+  }
+  letGo()
+  if (ended) await finish(running)
+  else delivery.ended ??= 'rejected'
 }
 
 async function wake(running: Running): Promise<void> {

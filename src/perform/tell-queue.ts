@@ -1,4 +1,4 @@
-import type { Ending } from '../queue/port.ts'
+import type { Ending, Settlement } from '../queue/port.ts'
 import type { Running } from './running.ts'
 
 /** The worker is gone, froze or gave up: the queue delivers the job again. */
@@ -12,7 +12,11 @@ export async function expire(
 }
 
 /** How the delivery ended; the queue makes of it what it does. */
-export async function settle(running: Running, ending: Ending, outcome?: 'timedOut'): Promise<void> {
+export async function settle(
+  running: Running,
+  ending: Ending,
+  outcome?: 'timedOut',
+): Promise<Settlement['status']> {
   const { session, claim, port, worker } = running
   const settlement = await port.settle(claim, ending, outcome)
   const detail = ending.ok ? undefined : describe(ending.error)
@@ -24,6 +28,7 @@ export async function settle(running: Running, ending: Ending, outcome?: 'timedO
   } else {
     session.note(settlement.status, claim, detail, undefined, worker)
   }
+  return settlement.status
 }
 
 function describe(error: unknown): string {

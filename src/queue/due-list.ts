@@ -41,6 +41,10 @@ export class DueList<T extends Due> {
     }
   }
 
+  has(item: T): boolean {
+    return this.#items.includes(item, this.#start)
+  }
+
   /** Takes the first item of the window out. */
   take(window?: DueWindow): T | undefined {
     const index = this.#firstOf(window)

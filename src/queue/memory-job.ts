@@ -1,6 +1,6 @@
 import type { DueJob } from '../model/delivery.ts'
 import type { RegisteredJob } from './job-registry.ts'
-import type { Claim } from './port.ts'
+import type { Claim, ParallelJob } from './port.ts'
 
 /** One job in the memory queue, from its enqueue to its end. */
 export interface MemoryJob {
@@ -71,4 +71,9 @@ export function dueJobOf(job: MemoryJob): DueJob {
     priority: job.priority,
     attempt: job.attempt,
   }
+}
+
+/** A job that waits, as one that may start in another order. */
+export function parallelJobOf({ id, registered, deliveries, part }: MemoryJob): ParallelJob {
+  return { id, name: registered.job.name, delivery: deliveries + 1, part }
 }

@@ -2,7 +2,7 @@ import type { ContextDelivery } from '../model/context.ts'
 import { execution } from '../model/context.ts'
 import type { DeliveryOutcome, DeliveryRecord, DueJob } from '../model/delivery.ts'
 import { FaultlineError } from '../model/error.ts'
-import type { EnqueueOptions, JobDefinition, JobRequest } from '../model/job.ts'
+import type { EnqueueOptions, JobContext, JobDefinition, JobRequest } from '../model/job.ts'
 import { isJobDefinition, isJobRequest, payloadOf } from '../model/job.ts'
 import { backoffMs } from './backoff.ts'
 import { deliveryRecord } from './delivery-record.ts'
@@ -11,7 +11,7 @@ import { DueList } from './due-list.ts'
 import { checkEnqueueOptions, dueMsOf } from './enqueue-options.ts'
 import { JobRegistry } from './job-registry.ts'
 import type { MemoryJob } from './memory-job.ts'
-import { dueJobOf, MemoryClaim } from './memory-job.ts'
+import { dueJobOf, MemoryClaim, parallelJobOf } from './memory-job.ts'
 import type { MemoryQueueOptions } from './memory-options.ts'
 import { startMsOf } from './memory-options.ts'
 import { MemoryTime } from './memory-time.ts'
@@ -66,7 +66,7 @@ export class MemoryQueue implements QueueAdapter {
   readonly #waiting: DueList<MemoryJob> = new DueList()
   readonly #keys: WaitingKeys = new WaitingKeys()
   readonly #registry: JobRegistry = new JobRegistry()
-  readonly #enqueue: QueueAdapter['enqueue']
+  readonly #enqueue: JobContext['enqueue']
   /** The order of enqueueing; never reset, so that it also tells what was enqueued before a `clear`. */
   #order = 0
   #clearedAt = 0
@@ -133,15 +133,7 @@ export class MemoryQueue implements QueueAdapter {
   }
 
   parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
-    const jobs = this.#waiting.ties(window, isKeyless)
-    return Promise.resolve(
-      jobs.map(({ id, registered, deliveries, part }) => ({
-        id,
-        name: registered.job.name,
-        delivery: deliveries + 1,
-        part,
-      })),
-    )
+    return Promise.resolve(this.#waiting.ties(window, isKeyless).map(parallelJobOf))
   }
 
   postpone(window?: DueWindow): Promise<void> {
@@ -179,8 +171,9 @@ export class MemoryQueue implements QueueAdapter {
 
   expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
     const job = jobOf(claim)
-    const lockedUntilMs = Math.min(claim.atMs + job.registered.policy.lockMs, timeMaxMs)
-    const lapsesAtMs = Math.max(lockedUntilMs, this.time.nowMs())
+    // Who bails out is alive, and gives the job back.
+    const lockMs = outcome === 'interrupted' ? 0 : job.registered.policy.lockMs
+    const lapsesAtMs = Math.max(Math.min(claim.atMs + lockMs, timeMaxMs), this.time.nowMs())
     if (!this.#holds(job, claim)) return Promise.resolve(lapsesAtMs)
     this.#write(claim, outcome)
     job.redelivered = true
@@ -190,7 +183,8 @@ export class MemoryQueue implements QueueAdapter {
 
   duplicate(claim: Claim): Promise<void> {
     const job = jobOf(claim)
-    if (job.claim === undefined && job.order > this.#clearedAt) this.#wait(job, this.time.nowMs())
+    const ended = job.claim === undefined && !this.#waiting.has(job)
+    if (ended && job.order > this.#clearedAt) this.#wait(job, this.time.nowMs())
     return Promise.resolve()
   }
 
@@ -242,7 +236,7 @@ export class MemoryQueue implements QueueAdapter {
     const delivery: ContextDelivery | undefined = execution.getStore()?.delivery
     delivery?.enqueuePoint(name, 'before')
     const registered = this.#registry.resolve(name, definition)
-    showArchive(registered.job, crossed, delivery)
+    showArchive(name, registered.job, crossed, delivery)
     let id = options.key === undefined ? undefined : this.#keys.idOf(name, options.key)
     let dueNow = false
     if (id === undefined) {

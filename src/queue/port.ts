@@ -50,9 +50,9 @@ export type Ending =
 
 /** What the queue made of an ending. */
 export interface Settlement {
-  /** `refused`: the claim had lapsed, and this queue fences. */
-  readonly status: 'completed' | 'retried' | 'dead' | 'refused'
-  /** For `retried` and for `dead` with an `onDead` to come: when it is due. */
+  /** `refused`: the claim had lapsed, and this queue fences. `rescheduled`: the job's code put it off. */
+  readonly status: 'completed' | 'retried' | 'rescheduled' | 'dead' | 'refused'
+  /** For `retried`, for `rescheduled` and for `dead` with an `onDead` to come: when it is due. */
   readonly nextAtMs?: number
 }
 
@@ -62,11 +62,15 @@ export interface QueueCapabilities {
   readonly fencesZombies: boolean
   /** A dead worker's delivery counts as an attempt. */
   readonly deathConsumesAttempt: boolean
+  /** After how many deaths of its workers a job is still delivered; absent: after any number. */
+  readonly deathsMax?: number
 }
 
 /** What a delivery gets from the engine beside its claim. */
 export interface RunExtras {
   readonly signal: AbortSignal
+  /** Calls a job's `load` once a worker process, with modules of its own; absent: just call it. */
+  readonly load?: (load: () => unknown) => Promise<unknown>
   readonly connection?: unknown
 }
 
@@ -97,6 +101,8 @@ export interface QueueAdapter {
   readonly dead: DeliveryRecord[]
   enqueue(request: JobRequest): Promise<string>
   enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  /** Pools of `pg` that jobs use: connections that a dead worker had checked out are cut. */
+  readonly pools?: readonly object[]
   /** In the order in which they would be performed. */
   pending(): Promise<DueJob[]>
   /** Empties the queue, its records and what it knows of past jobs; virtual time stays, or starts anew at `nowMs`. */
@@ -118,6 +124,9 @@ export interface QueueAdapter {
   postpone?(window?: DueWindow): Promise<void>
   /** A settled job is delivered once more. Absent where the queue cannot do that. */
   duplicate?(claim: Claim): Promise<void>
-  /** The worker is gone or froze: its lock lapses in virtual time and the job is delivered again. Resolves to when. */
+  /**
+   * The worker is gone or froze: its lock lapses in virtual time and the job is delivered again. Resolves to when.
+   * `interrupted`: it was asked to stop, bailed out, and gives the job back: at once, where the queue has a way to.
+   */
   expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number>
 }

@@ -20,7 +20,7 @@ export function runJob(
     const payload = copyPayload(job.payload) as never
     if (claim.part === 'dead') return promiseOf(definition.onDead?.(payload, job.error, context))
     if (definition.perform !== undefined) return promiseOf(definition.perform(payload, context))
-    return loadCode(definition).then((code) => code(payload, context))
+    return loadCode(definition, extras).then((code) => code(payload, context))
   } catch (error) {
     return Promise.reject(error)
   }
@@ -57,8 +57,8 @@ class DeliveryContext implements JobContext {
   }
 }
 
-async function loadCode(definition: JobDefinition<never>): Promise<Code> {
-  const loaded = await definition.load!()
+async function loadCode(definition: JobDefinition<never>, extras: RunExtras): Promise<Code> {
+  const loaded = await (extras.load === undefined ? definition.load!() : extras.load(definition.load!))
   if (typeof loaded === 'function') return loaded as Code
   const code = codeOf(loaded) ?? codeOf((loaded as { default?: unknown } | null | undefined)?.default)
   if (code !== undefined) return code

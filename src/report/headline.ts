@@ -23,6 +23,8 @@ export function headlineOf({ summary, failures, causes }: SimulationData): Headl
   if (bad > 0) return { good: false, counted: true, text: badWords(summary, bad, judged) }
   if (failures.length > 0 || causes.length > 0)
     return { good: false, counted: true, text: 'it does not survive' }
+  if (judged === 0 && (summary.shard?.elsewhere ?? 0) > 0)
+    return { good: true, counted: false, text: 'no scenario of it in this shard' }
   if (judged === 0) {
     const text = summary.beyondPolicy > 0 ? 'every fault was beyond the retry policy' : 'nothing was tested'
     return { good: false, counted: false, text }

@@ -1,3 +1,4 @@
+import { isGivenUp } from '../model/delivery.ts'
 import type { PointKind } from '../model/point.ts'
 import type { FaultName, Reason, ScenarioResult } from '../model/result.ts'
 import { isBare } from './headline.ts'
@@ -5,6 +6,9 @@ import { siteOf } from './place.ts'
 
 const AGAIN =
   'Let a repeat redo nothing that is done (a key that is the same on every attempt) and skip nothing that is not; or do both in one transaction.'
+
+/** That there is more of it than any job means. */
+const MANY = 20
 
 /** What to do where the end state is wrong, by the fault that struck. */
 const WRONG_STATE: Record<FaultName, string> = {
@@ -68,6 +72,7 @@ export function hintFor(reason: string, scenario: ScenarioResult | undefined): s
     return 'No fault was injected: the job, the setup or the assertion is wrong as it stands. Nothing else was run; fix this first.'
   if (reason === 'dead') return deadHint(scenario)
   if (reason === 'hung') return hungHint(fault.fault)
+  if (reason === 'runaway') return runawayHint(scenario)
   if (reason in REASONS) return REASONS[reason as keyof typeof REASONS]
   if (reason !== 'assertion' && reason !== 'snapshot') return undefined
   if (fault.fault === 'error' && !cameAgain(scenario))
@@ -79,6 +84,8 @@ export function hintFor(reason: string, scenario: ScenarioResult | undefined): s
 }
 
 function deadHint(scenario: ScenarioResult): string {
+  if (isGivenUp(scenario.error?.cause))
+    return 'Its workers died more often than the queue allows, and it gave the job up without running it. Let it allow more deaths (`maxStalledCount` of a BullMQ worker, 1 by default), or look after the jobs that it gives up.'
   if (!cameAgain(scenario))
     return 'One passing fault killed the job for good: it was not tried again. No retries are configured (`attempts: 1`), or the code gave up on an error that passes.'
   return 'The fault struck once, yet every later attempt failed too: the first one left something behind that the next trips over. Let a repeated attempt find the work half done and carry on.'
@@ -88,6 +95,24 @@ function hungHint(fault: FaultName): string {
   if (fault === 'crash' || fault === 'stall')
     return 'Something waits for what the lost worker still holds: a lock, a connection, a transaction. Cut it in `onCrash`; `cutOnCrash(pool)` does so for a Postgres pool.'
   return 'Something was awaited that never settles after this fault. Give it a time-out or an `AbortSignal`.'
+}
+
+/** By what there was so much of. */
+function runawayHint({ timeline, faults }: ScenarioResult): string {
+  const deliveries = new Map<string, number>()
+  let enqueued = 0
+  for (const { kind, jobId, delivery } of timeline) {
+    if (kind === 'enqueued' && delivery > 0) enqueued++
+    else if (kind === 'retried' || kind === 'redelivered')
+      deliveries.set(jobId, (deliveries.get(jobId) ?? 0) + 1)
+  }
+  if (enqueued >= MANY) return REASONS.runaway
+  if (Math.max(0, ...deliveries.values()) >= MANY)
+    return 'The same job is delivered over and over: no delivery of it comes to its end any more. Look for what each of them finds and turns back at: a lock or a flag that nobody clears, a checkpoint that never moves on.'
+  const fault = faults.at(-1)?.fault
+  if (fault === 'crash' || fault === 'stall')
+    return 'It waits for ever for what the lost worker left behind: a lock, a flag. Give it an expiry, or let `onCrash` release what dies with a worker.'
+  return 'One delivery never ends: a loop waits for something that does not happen after this fault. Give it an end, or a time-out.'
 }
 
 /** Whether the job was delivered more than once: retried, or redelivered. */

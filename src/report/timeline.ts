@@ -43,10 +43,11 @@ interface Row {
 function row(event: TimelineEvent, startMs: number): Row {
   const actor = event.delivery === 0 || event.worker === '' ? '' : oneLine(event.worker)
   const grave = GRAVE.has(event.kind)
-  return { time: offset(event.at - startMs), actor, words: oneLine(words(event)), grave }
+  return { time: offset(event.at - startMs), actor, words: oneLine(eventWords(event)), grave }
 }
 
-function words(event: TimelineEvent): string {
+/** An event in words. */
+export function eventWords(event: TimelineEvent): string {
   const { detail, jobId } = event
   const delivery = `${jobId}, delivery ${event.delivery}`
   const at = event.point === undefined ? '' : ` at ${location(event.point)}`
@@ -66,6 +67,8 @@ function words(event: TimelineEvent): string {
       return `failed ${jobId}${more}`
     case 'retried':
       return `retried ${delivery}${more}`
+    case 'rescheduled':
+      return `${jobId} put itself off${more}`
     case 'redelivered':
       return `redelivered ${delivery}${more}`
     case 'settled':
@@ -80,6 +83,8 @@ function words(event: TimelineEvent): string {
       return `the queue refused the end of ${delivery}${more}`
     case 'interrupted':
       return `asked to stop ${delivery}${more}`
+    case 'bailedOut':
+      return `bailed out of ${delivery}: the job goes back${more}`
     case 'clock':
       return `the clock moved${more}`
     case 'checked':

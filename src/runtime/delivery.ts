@@ -64,11 +64,11 @@ export class Delivery implements ContextDelivery {
   onSuspend: ((how: Suspension) => void) | undefined
   /** The engine's part of an interruption. */
   onInterrupt: ((graceMs: number) => void) | undefined
-  /** What it has just enqueued starts before `enqueue` returns. */
+  /** The next job that it enqueues and that is due starts before `enqueue` returns. */
   eager = false
   /** The engine's part of that. */
   onEager: ((jobId: string) => Promise<void>) | undefined
-  /** Others that are due with it start before it. */
+  /** Others that are due with it start before it; while it runs: with the next that could be put off. */
   postponed = false
   /** Told of every job it enqueued. */
   onEnqueued: ((name: string) => void) | undefined
@@ -121,6 +121,11 @@ export class Delivery implements ContextDelivery {
     return this.#sleep.promise
   }
 
+  /** It was suspended once. */
+  get wasHeld(): boolean {
+    return this.#sleep !== undefined
+  }
+
   /** Until it is woken. */
   get sleep(): Promise<void> {
     return this.#sleep?.promise ?? Promise.resolve()
@@ -156,9 +161,10 @@ export class Delivery implements ContextDelivery {
     if (this.death !== undefined) throw this.death
     if (when === 'after') this.onEnqueued?.(name)
     if (this.ended !== undefined) return undefined
-    this.eager = false
     this.mode.reachQueue?.(this, 'enqueue', `${when}-enqueue:${name}`, enqueued?.dueNow)
-    return this.eager && enqueued !== undefined ? this.onEager?.(enqueued.id) : undefined
+    if (!this.eager || enqueued?.dueNow !== true) return undefined
+    this.eager = false
+    return this.onEager?.(enqueued.id)
   }
 
   opened(activation: Activation): void {

@@ -6,7 +6,7 @@ const kinds: Record<string, PointKind> = { l: 'line', c: 'call', r: 'return', a:
 type NameRow = [kind: string, line: number, column: number, flags: number]
 type Row = [kind: string, line: number, column: number, fn: string, flags: number, also?: NameRow[]]
 
-/** The places of a file, decoded once. Flags: 1 can fail, 2 pausable, 4 not the first on its line. */
+/** The places of a file, decoded once. Flags: 1 can fail, 2 pausable, 4 not the first on its line, 16 of a `for await`. */
 export function placesOf(file: FileRecord): readonly Place[] {
   return (file.places ??= (JSON.parse(file.table) as Row[]).map((row) => decode(file.path, row)))
 }
@@ -33,10 +33,24 @@ function keyOf(path: string, kind: string, line: number, column: number, fn: str
   return flags & 4 ? `${path}:${line}:${column}` : `${path}:${line}`
 }
 
+/** For each place 1 where its function uses module variables which functions change. */
+export function memoryOf(file: FileRecord): Uint8Array {
+  file.memory ??= Uint8Array.from(JSON.parse(file.table) as Row[], ([, , , , flags]) => (flags & 32 ? 1 : 0))
+  return file.memory
+}
+
 /** For each place 1 where it is an await that its function returns from: nothing of the function runs after it. */
 export function endsOf(file: FileRecord): Uint8Array {
   file.ends ??= Uint8Array.from(placesOf(file), ({ kind, also }) =>
     kind === 'await' && also.some((name) => name.kind === 'return') ? 1 : 0,
   )
   return file.ends
+}
+
+/** For each place 1 where it is a value that a `for await` got: what it is given is looped over, not awaited. */
+export function loopsOf(file: FileRecord): Uint8Array {
+  file.loops ??= Uint8Array.from(JSON.parse(file.table) as Row[], ([, , , , flags]) =>
+    (flags & 16) === 0 ? 0 : 1,
+  )
+  return file.loops
 }

@@ -4,8 +4,9 @@ import { Activation } from './activation.ts'
 import { armAll } from './arming.ts'
 import type { CrashSignal } from './crash-signal.ts'
 import type { Delivery } from './delivery.ts'
+import { afterSleep, noValues } from './held-loop.ts'
 import type { Strike } from './mode.ts'
-import { endsOf, placesOf } from './places.ts'
+import { endsOf, loopsOf, placesOf } from './places.ts'
 import { type FileRecord, type Probes, shared } from './shared.ts'
 import { startedAt } from './started.ts'
 
@@ -91,39 +92,14 @@ function awaiting(
   activation.awaited = awaited
   if (delivery.death !== undefined) {
     if (awaited instanceof Promise) awaited.catch(() => {})
-    if (delivery.abandoned) return new Promise(() => {})
+    if (delivery.abandoned) return loopsOf(file)[index] === 0 ? new Promise(() => {}) : noValues
     throw delivery.death
   }
   if (++delivery.awaits > awaitsMax) throw endless(delivery, runaway(delivery, file, index))
   if (file.s[index] === 0) return awaited
+  if (loopsOf(file)[index] !== 0) return delivery.asleep ? afterSleep(delivery.sleep, awaited) : awaited
   if (delivery.asleep) return delivery.sleep.then(() => awaited)
   return delivery.mode.hold?.(delivery, file, index, activation, awaited) ?? awaited
-}
-
-/** A `for await` begins: it awaits values later, and each of those is a hit of its own. */
-function iterating(
-  file: FileRecord,
-  index: number,
-  activation: Activation | undefined,
-  iterable: unknown,
-): unknown {
-  if (activation === undefined) return iterable
-  suspend(activation)
-  const { delivery } = activation
-  activation.file = file
-  activation.at = index
-  if (file.s[index] !== 0) (file.iterated ??= new Set()).add(index)
-  if (delivery.death !== undefined) {
-    if (delivery.abandoned) return heldBack(new Promise(() => {}), iterable)
-    throw delivery.death
-  }
-  return delivery.asleep ? heldBack(delivery.sleep, iterable) : iterable
-}
-
-/** What is iterated once something else is over. */
-async function* heldBack(until: Promise<unknown>, iterable: unknown): AsyncGenerator<unknown> {
-  await until
-  yield* iterable as AsyncIterable<unknown>
 }
 
 /** A `catch` or `finally` of an async function: where it goes on when what it awaited was rejected. */
@@ -252,17 +228,6 @@ function runaway(delivery: Delivery, file: FileRecord, index: number): Faultline
 
 /** Answers the probes, unless another copy of the package does already. */
 export function installProbes(timer: (value: unknown) => unknown): void {
-  const probes: Probes = {
-    point,
-    enter,
-    awaiting,
-    iterating,
-    awaited,
-    resumed,
-    returning,
-    returned,
-    handling,
-    timer,
-  }
+  const probes: Probes = { point, enter, awaiting, awaited, resumed, returning, returned, handling, timer }
   if (shared.point === undefined) Object.assign(shared, probes)
 }

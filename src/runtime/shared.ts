@@ -18,8 +18,10 @@ export interface FileRecord {
   places?: readonly Place[]
   /** 1 for the awaits that are the last thing their function does; use `endsOf`. */
   ends?: Uint8Array
-  /** The places that are the values of a `for await`, as far as one has begun. */
-  iterated?: Set<number>
+  /** 1 for the places in functions that use module variables; use `memoryOf`. */
+  memory?: Uint8Array
+  /** 1 for the values that a `for await` got; use `loopsOf`. */
+  loops?: Uint8Array
 }
 
 /** What the probes of instrumented code call; see `probes.ts`. */
@@ -27,7 +29,6 @@ export interface Probes {
   point(file: FileRecord, index: number, activation?: Activation, args?: unknown[]): boolean
   enter(): Activation | undefined
   awaiting(file: FileRecord, index: number, activation: Activation | undefined, awaited: unknown): unknown
-  iterating(file: FileRecord, index: number, activation: Activation | undefined, iterable: unknown): unknown
   awaited(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown
   resumed(file: FileRecord, index: number, activation: Activation | undefined): boolean
   returning(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown

@@ -44,7 +44,6 @@ const bodies: Record<HeaderFunction, (f: string) => string> = {
   c: (f) => `function ${f}c(i,F,a){ return ${f}r.point(${f}f,i,F,a)}`,
   a: (f) => `function ${f}a(){ return ${on(f)}?${f}r.enter():undefined}`,
   w: (f) => `function ${f}w(i,F,x){ return ${on(f)}?${f}r.awaiting(${f}f,i,F,x):x}`,
-  o: (f) => `function ${f}o(i,F,x){ return ${on(f)}?${f}r.iterating(${f}f,i,F,x):x}`,
   v: (f) => `function ${f}v(i,F,v){ return ${on(f)}?${f}r.awaited(${f}f,i,F,v):v}`,
   b: (f) => `function ${f}b(i,F){ return ${on(f)}&&${f}r.resumed(${f}f,i,F)}`,
   x: (f) => `function ${f}x(i,F,v){ return ${on(f)}?${f}r.returning(${f}f,i,F,v):v}`,

@@ -8,11 +8,14 @@ export interface PlaceName {
   readonly offset: number
   readonly canFail: boolean
   readonly tryEnd?: boolean
+  readonly loop?: boolean
 }
 
 /** A place before it has a number: numbers follow the order of the source, which is known at the end. */
 export class PlaceDraft {
   index = -1
+  /** Its function uses module variables which functions change. */
+  memory = false
   readonly fn: string
   readonly pausable: boolean
   readonly names: readonly PlaceName[]
@@ -21,6 +24,18 @@ export class PlaceDraft {
     this.fn = fn
     this.pausable = pausable
     this.names = names
+  }
+}
+
+/** Marks the places within functions that use module variables. */
+export function markMemory(
+  places: readonly PlaceDraft[],
+  users: readonly { readonly start: number; readonly end: number }[],
+): void {
+  if (users.length === 0) return
+  for (const place of places) {
+    const { offset } = place.names[0]!
+    place.memory = users.some(({ start, end }) => start <= offset && offset < end)
   }
 }
 
@@ -33,7 +48,8 @@ export function tabulate(places: readonly PlaceDraft[], lines: Lines): PlaceRow[
     const [main, ...others] = place.names.map((name) => rowOf(name, place, lines, firsts))
     const [kind, line, column, flags] = main!
     const canFail = place.names.some((name) => name.canFail) ? placeFlags.canFail : 0
-    const row: PlaceRow = [kind, line, column, place.fn, flags | canFail]
+    const memory = place.memory ? placeFlags.memory : 0
+    const row: PlaceRow = [kind, line, column, place.fn, flags | canFail | memory]
     if (others.length > 0) row.push(others)
     return row
   })
@@ -45,6 +61,7 @@ function rowOf(name: PlaceName, place: PlaceDraft, lines: Lines, firsts: Map<str
   if (name.canFail) flags |= placeFlags.canFail
   if (place.pausable) flags |= placeFlags.pausable
   if (name.tryEnd) flags |= placeFlags.tryEnd
+  if (name.loop) flags |= placeFlags.loop
   const first = firsts.get(`${name.kind}${line}`)
   if (first !== undefined && first !== name.offset) flags |= placeFlags.notFirst
   return [name.kind, line, column, flags]

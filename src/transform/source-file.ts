@@ -9,7 +9,7 @@ import type { Scope } from './probe.ts'
 import { TimerNames } from './timer-names.ts'
 
 /** The functions of the header, by the last letter of their names. */
-export type HeaderFunction = 't' | 'p' | 'c' | 'a' | 'w' | 'o' | 'v' | 'b' | 'x' | 'y' | 'k' | 'u'
+export type HeaderFunction = 't' | 'p' | 'c' | 'a' | 'w' | 'v' | 'b' | 'x' | 'y' | 'k' | 'u'
 
 /** The state of one transformation. */
 export class SourceFile {

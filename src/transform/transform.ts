@@ -8,8 +8,9 @@ import { ignoresFile } from './ignore.ts'
 import { Lines } from './lines.ts'
 import { makersOnly } from './makers.ts'
 import { type EncodedSourceMap, mapEdits } from './map.ts'
+import { moduleMemory } from './module-memory.ts'
 import { type Parsed, parse } from './parse.ts'
-import { tabulate } from './places.ts'
+import { markMemory, tabulate } from './places.ts'
 import { SourceFile } from './source-file.ts'
 import { type Selection, Walker } from './walk.ts'
 
@@ -35,6 +36,8 @@ export interface TransformResult {
   readonly ignored: number
   /** What was inserted, in the order of the source. */
   readonly edits: readonly Edit[]
+  /** One instance of the module is as good as another: it holds nothing that could change. */
+  readonly stateless: boolean
 }
 
 /**
@@ -53,6 +56,8 @@ export function transform(source: string, options: TransformOptions): TransformR
   const { program, comments } = parse(source, file, options.sourceType ?? sourceTypeOf(file))
   const state = instrumented(source, { program, comments }, options)
   const lines = new Lines(source)
+  const memory = moduleMemory(program)
+  if (options.scope !== 'makers') markMemory(state.places, memory.users)
   const points = tabulate(state.places, lines)
   const { prefix, used, ignoredCount: ignored } = state
   if (used.size === 0 && ignored === 0) return undefined
@@ -63,7 +68,7 @@ export function transform(source: string, options: TransformOptions): TransformR
   const pieces = withHeader(state.edits.render(), offset, line)
   const edits = editsOf(pieces)
   const map = mapEdits({ source, lines, pieces, absolute: resolve(root, file) })
-  return { code: applyEdits(source, edits), map, points, ignored, edits }
+  return { code: applyEdits(source, edits), map, points, ignored, edits, stateless: memory.stateless }
 }
 
 const everything: Selection = { includes: () => true, timersEverywhere: true }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
-import { deliver, drain, end, type MakeQueue, startMs } from './harness.ts'
+import { attemptsDue, type ContractLimits, deliver, drain, end, type MakeQueue, startMs } from './harness.ts'
 
-export function queueAttempts(makeQueue: MakeQueue): void {
+export function queueAttempts(makeQueue: MakeQueue, limits: ContractLimits): void {
   describe('attempts', () => {
     test('a claim and the context of its code tell the same', async () => {
       const seen: unknown[] = []
@@ -30,6 +30,7 @@ export function queueAttempts(makeQueue: MakeQueue): void {
     })
 
     test('an error consumes an attempt and the retry waits for the backoff', async () => {
+      const [second, third] = attemptsDue(limits, 1_000, 3_000) as [number, number]
       const error = new Error('no')
       let fail = true
       const { queue, request, dispose } = await makeQueue([
@@ -45,19 +46,19 @@ export function queueAttempts(makeQueue: MakeQueue): void {
       const id = await queue.enqueue(request('a'))
       expect(await end(queue, (await queue.claim('w'))!)).toEqual({
         status: 'retried',
-        nextAtMs: startMs + 1_000,
+        nextAtMs: startMs + second,
       })
       expect(await end(queue, (await queue.claim('w'))!)).toEqual({
         status: 'retried',
-        nextAtMs: startMs + 3_000,
+        nextAtMs: startMs + third,
       })
-      expect(await queue.pending()).toMatchObject([{ id, attempt: 3, at: new Date(startMs + 3_000) }])
+      expect(await queue.pending()).toMatchObject([{ id, attempt: 3, at: new Date(startMs + third) }])
       fail = false
       await drain(queue)
       expect(queue.performed).toMatchObject([
         { id, attempt: 1, delivery: 1, outcome: 'failed', error, at: new Date(startMs) },
-        { id, attempt: 2, delivery: 2, outcome: 'failed', error, at: new Date(startMs + 1_000) },
-        { id, attempt: 3, delivery: 3, outcome: 'completed', result: 'done', at: new Date(startMs + 3_000) },
+        { id, attempt: 2, delivery: 2, outcome: 'failed', error, at: new Date(startMs + second) },
+        { id, attempt: 3, delivery: 3, outcome: 'completed', result: 'done', at: new Date(startMs + third) },
       ])
       await dispose?.()
     })
@@ -121,6 +122,19 @@ export function queueAttempts(makeQueue: MakeQueue): void {
         { delivery: 1, outcome: 'crashed' },
         { delivery: 2, outcome: 'completed' },
       ])
+      await dispose?.()
+    })
+
+    test('a worker that bails out of an interruption gives the job back', async () => {
+      const { queue, request, dispose } = await makeQueue([{ name: 'a', lock: '10s', perform: () => 1 }])
+      const id = await queue.enqueue(request('a'))
+      const backAtMs = await queue.expire((await queue.claim('worker 1'))!, 'interrupted')
+      expect(backAtMs).toBeGreaterThanOrEqual(startMs)
+      if (queue.kind === 'memory') expect(backAtMs).toBe(startMs)
+      const again = (await queue.claim('worker 2'))!
+      expect(again).toMatchObject({ id, delivery: 2, redelivered: true, atMs: backAtMs })
+      await end(queue, again)
+      expect(queue.performed.map((record) => record.outcome)).toEqual(['interrupted', 'completed'])
       await dispose?.()
     })
 

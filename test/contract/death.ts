@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { type ContractLimits, deliver, drain, end, type MakeQueue, startMs } from './harness.ts'
+import { attemptsDue, type ContractLimits, deliver, drain, end, type MakeQueue, startMs } from './harness.ts'
 
-export function queueDeath(makeQueue: MakeQueue, { without = [] }: ContractLimits): void {
+export function queueDeath(makeQueue: MakeQueue, limits: ContractLimits): void {
+  const { without = [] } = limits
   describe('death', () => {
     test('the last failed attempt kills the job', async () => {
       const error = new Error('for good')
@@ -19,7 +20,7 @@ export function queueDeath(makeQueue: MakeQueue, { without = [] }: ContractLimit
         delivery: 2,
         outcome: 'dead',
         error,
-        at: new Date(startMs + 1_000),
+        at: new Date(startMs + attemptsDue(limits, 1_000)[0]!),
       }
       expect(queue.dead).toEqual([dead])
       expect(queue.performed.map((record) => record.outcome)).toEqual(['failed', 'dead'])

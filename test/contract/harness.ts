@@ -16,6 +16,16 @@ export type MakeQueue = (jobs: readonly JobOptions<unknown>[]) => ContractQueue 
 export interface ContractLimits {
   /** Options of an enqueue that the queue does not have. */
   readonly without?: readonly (keyof EnqueueOptions | 'onDead')[]
+  /** How long a failed attempt (1-based) waits, where the queue itself decides that. */
+  readonly retryAfterMs?: (attempt: number) => number
+}
+
+/** When each attempt is due, in milliseconds since the first one: as declared, or as the queue decides. */
+export function attemptsDue({ retryAfterMs }: ContractLimits, ...declaredMs: number[]): number[] {
+  let dueMs = 0
+  return declaredMs.map((declared, index) =>
+    retryAfterMs === undefined ? declared : (dueMs += retryAfterMs(index + 1)),
+  )
 }
 
 export const startMs: number = Date.UTC(2026, 0, 1)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { JobOptions } from '../../src/model/job.ts'
-import { type ContractLimits, deliver, drain, type MakeQueue, startMs } from './harness.ts'
+import { attemptsDue, type ContractLimits, deliver, drain, type MakeQueue, startMs } from './harness.ts'
 
 const plain = (name: string): JobOptions<unknown> => ({ name, perform: () => undefined })
 
@@ -15,7 +15,8 @@ function failing(name: string, times: number, options?: Partial<JobOptions<unkno
   }
 }
 
-export function queueOrder(makeQueue: MakeQueue, { without = [] }: ContractLimits): void {
+export function queueOrder(makeQueue: MakeQueue, limits: ContractLimits): void {
+  const { without = [] } = limits
   describe('strict order', () => {
     test('due time first, then the order of enqueueing', async () => {
       const { queue, request, dispose } = await makeQueue([plain('a'), plain('b')])
@@ -48,9 +49,7 @@ export function queueOrder(makeQueue: MakeQueue, { without = [] }: ContractLimit
         queue.performed.map((record) => [record.name, record.attempt, record.at.getTime() - startMs]),
       ).toEqual([
         ['retried', 1, 0],
-        ['retried', 2, 3_000],
-        ['retried', 3, 6_000],
-        ['retried', 4, 9_000],
+        ...attemptsDue(limits, 3_000, 6_000, 9_000).map((dueMs, index) => ['retried', index + 2, dueMs]),
         ['later', 1, 300_000],
       ])
       await dispose?.()

@@ -2,6 +2,7 @@ import { describe } from 'vitest'
 import { queueAttempts } from './attempts.ts'
 import { queueBadInput } from './bad-input.ts'
 import { queueDeath } from './death.ts'
+import { queueDisorder } from './disorder.ts'
 import type { ContractLimits, MakeQueue } from './harness.ts'
 import { queueOrder } from './order.ts'
 
@@ -16,8 +17,9 @@ import { queueOrder } from './order.ts'
 export function queueContract(name: string, makeQueue: MakeQueue, limits: ContractLimits = {}): void {
   describe(`queue contract: ${name}`, () => {
     queueOrder(makeQueue, limits)
-    queueAttempts(makeQueue)
+    queueAttempts(makeQueue, limits)
     queueDeath(makeQueue, limits)
+    queueDisorder(makeQueue, limits)
     queueBadInput(makeQueue)
   })
 }

@@ -56,10 +56,6 @@ export function stubRuntime(mode: StubMode): StubRuntime {
       return hold(activation)
     },
     enter: () => ({ w: undefined }),
-    iterating(_file: StubFile, index: number, activation: object | undefined, value: unknown): unknown {
-      record('awaiting', index, activation)
-      return value
-    },
     awaiting(_file: StubFile, index: number, activation: object | undefined, value: unknown): unknown {
       record('awaiting', index, activation)
       return value

@@ -2,7 +2,7 @@ import type { Place } from '../../model/point.ts'
 import type { Activation } from '../activation.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Mode, Strike } from '../mode.ts'
-import { placesOf } from '../places.ts'
+import { loopsOf, placesOf } from '../places.ts'
 import type { FileRecord } from '../shared.ts'
 
 /** A place that is described rather than known: what the `glitch…` makers make. */
@@ -66,14 +66,10 @@ export class GlitchMode implements Mode {
     value?: unknown,
   ): Strike | undefined {
     const place = placesOf(file)[index]!
-    const due = this.#passed.findIndex((p) => p.activation === activation && p.function === place.function)
-    if (due >= 0) {
-      const [{ search }] = this.#passed.splice(due, 1) as [Passed]
-      return this.#fire(search, delivery, file, index, activation)
-    }
+    const due = this.#due(activation, place)
+    if (due !== undefined) return this.#fire(due, delivery, file, index, activation)
     for (const search of this.searches) {
-      if (search.fired || !search.matches(place)) continue
-      if (holds(search, place) && !file.iterated?.has(index)) continue
+      if (search.fired || !search.matches(place) || holds(search, file, index)) continue
       if (search.attempt !== undefined && search.attempt !== delivery.identity.ordinal) continue
       if (search.args !== undefined && !(args !== undefined && search.args(args))) continue
       if (search.returns !== undefined && !search.returns(value)) continue
@@ -92,14 +88,30 @@ export class GlitchMode implements Mode {
     awaited: unknown,
   ): unknown {
     const place = placesOf(file)[index]!
+    const due = this.#due(activation, place, true)
+    if (due !== undefined) {
+      this.#fire(due, delivery, file, index, activation)
+      return due.holdAwait!(delivery, awaited)
+    }
     for (const search of this.searches) {
-      if (search.fired || !search.matches(place) || !holds(search, place)) continue
+      if (search.fired || !search.matches(place) || !holds(search, file, index)) continue
       if (search.attempt !== undefined && search.attempt !== delivery.identity.ordinal) continue
       if (this.#count(search, delivery) !== search.hit) continue
       this.#fire(search, delivery, file, index, activation)
       return search.holdAwait!(delivery, awaited)
     }
     return awaited
+  }
+
+  /** What was to strike at the next point of this activation: it is this one. */
+  #due(activation: Activation, place: Place, holding = false): Search | undefined {
+    const due = this.#passed.findIndex(
+      (passed) => passed.activation === activation && passed.function === place.function,
+    )
+    const search = this.#passed[due]?.search
+    if (search === undefined || (holding && search.holdAwait === undefined)) return undefined
+    this.#passed.splice(due, 1)
+    return search
   }
 
   #count(search: Search, delivery: Delivery): number {
@@ -127,8 +139,9 @@ function strikesAgain(
   return found.delivery.identity.jobId === identity.jobId && identity.part !== 'dead'
 }
 
-/** At an await, what takes its time strikes by holding it. */
-function holds(search: Search, place: Place): boolean {
-  if (search.holdAwait === undefined || search.after) return false
+/** At an await, what takes its time strikes by holding it; in a loop over values, it holds the loop's body. */
+function holds(search: Search, file: FileRecord, index: number): boolean {
+  if (search.holdAwait === undefined || search.after || loopsOf(file)[index] !== 0) return false
+  const place = placesOf(file)[index]!
   return place.kind === 'await' || place.also.some((name) => name.kind === 'await')
 }

@@ -12,11 +12,11 @@ export const forAwait: Probe = {
   enter(node, visit) {
     const { file, scope } = visit
     if (!isInstrumented(node, visit)) return
-    const name: PlaceName = { kind: 'a', offset: node.start, canFail: true }
+    const name: PlaceName = { kind: 'a', offset: node.start, canFail: true, loop: true }
     const place = file.place(scope, name, ...firstStatement(node.body, visit))
     const start = file.before(node.right)
     const at = placeAndActivation(place, visit, true)
-    file.edits.open(start, node.right.start, `${file.spaceAt(start)}${file.use('o')}(`, ...at, ',(')
+    file.edits.open(start, node.right.start, `${file.spaceAt(start)}${file.use('w')}(`, ...at, ',(')
     const held = [`if(${file.use('b')}(`, place, `,${scope.activation}))await ${scope.activation}.w;`]
     if (isBraced(node)) file.edits.insert(node.body.start + 1, ...held)
     else {

@@ -1,4 +1,4 @@
-import { defineJob, memoryQueue, runSimulation, simulate } from 'faultline'
+import { crash, defineJob, memoryQueue, runSimulation, simulate } from 'faultline'
 import { test } from 'vitest'
 import { charge } from '../../../fixtures/engine/charge.ts'
 import { World } from '../../helpers/engine-world.ts'
@@ -22,6 +22,15 @@ const wrong: [string, object][] = [
   ['no faults', { faults: [] }],
   ['faults that are no list', { faults: 'crash' }],
   ['an unknown check', { checks: { complete: false } }],
+  ['a check that is neither on nor off', { checks: { drained: 'no' } }],
+  ['checks that are a list', { checks: ['drained'] }],
+  ['no checks', { checks: null }],
+  ['a fault that nobody made', { faults: [crash] }],
+  ['a fault named as what every object has', { faults: ['toString'] }],
+  ['no fault', { faults: [null] }],
+  ['name', { name: 5 }],
+  ['an empty name', { name: ' ' }],
+  ['half a scenario', { maxScenarios: 0.5 }],
   ['depth', { depth: 0 }],
   ['hits', { hits: 0 }],
   ['hits in words', { hits: 'some' }],

@@ -199,8 +199,9 @@ describe('interrupt', () => {
     const { timeline, log } = await strike(jobs.polite, glitch, { attempts })
     expect(timeline).toEqual([
       ...asked(30_000),
-      '+30s redelivered 2 (worker 2)',
-      '+30s completed 2 (worker 2)',
+      '+0s bailedOut 1 (worker 1)',
+      '+0s redelivered 2 (worker 2)',
+      '+0s completed 2 (worker 2)',
     ])
     expect(log).toEqual(['1 part one', '2 part one', '2 part two'])
   })

@@ -28,11 +28,7 @@ async function found(name: Name, options: SimulationOptions<World> = {}, attempt
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: lines of a source
 const unsettled: [Name, late: string, started: string][] = [
   ['a missing await', '‹w.effect(`${name} saved`)› in save', "‹save(w, 'b')›"],
-  [
-    'forEach(async …)',
-    '‹w.effect(`${name} saved`)› in save',
-    "‹;['a', 'b'].forEach(async (name) => {›",
-  ],
+  ['forEach(async …)', '‹w.effect(`${name} saved`)› in save', "‹;['a', 'b'].forEach(async (name) => {›"],
   [
     'a missing await of slow I/O',
     "‹w.effect('late')› in faulty.a missing await of slow I/O.<anonymous>",

@@ -1,0 +1,156 @@
+import type { DueWindow } from '../../port.ts'
+import type { SqlPool, TaskSpec } from './driver.ts'
+
+/** A job that waits, as its row tells. */
+export interface WaitingJob {
+  readonly id: string
+  readonly name: string
+  readonly payload: unknown
+  /** Lower first. */
+  readonly priority: number
+  /** `run_at` has microseconds: a clock of milliseconds must not be early. */
+  readonly dueMs: number
+  readonly attempt: number
+  readonly hasKey: boolean
+}
+
+/** The row of a job. */
+export interface JobRow {
+  readonly attempts: number
+  readonly maxAttempts: number
+  readonly dueMs: number
+  readonly isLocked: boolean
+}
+
+const dueMs = '(ceil(extract(epoch from j.run_at) * 1000))::float8'
+
+/** The rows of the listed tasks, read and cleared; what becomes of a job is the library's affair. */
+export class GraphileJobs {
+  readonly #pool: SqlPool
+  readonly #schema: string
+  readonly #names: readonly string[]
+  #postponed: string[] = []
+
+  constructor(pool: SqlPool, schema: string, names: readonly string[]) {
+    this.#pool = pool
+    this.#schema = `"${schema.replaceAll('"', '""')}"`
+    this.#names = names
+  }
+
+  /** By the documented function `add_job`. */
+  async add(name: string, payload: unknown, spec: TaskSpec, nowMs: number): Promise<string> {
+    const { rows } = await this.#pool.query(
+      `select id from ${this.#schema}.add_job(identifier => $1::text, payload => $2::json, queue_name => $3::text,
+         run_at => $4::timestamptz, max_attempts => $5::int, job_key => $6::text, priority => $7::int,
+         flags => $8::text[], job_key_mode => coalesce($9::text, 'replace'))`,
+      [
+        name,
+        JSON.stringify(payload ?? {}),
+        spec.queueName ?? null,
+        spec.runAt?.toISOString() ??
+          (spec.jobKeyMode === 'preserve_run_at' ? null : new Date(nowMs).toISOString()),
+        spec.maxAttempts ?? null,
+        spec.jobKey ?? null,
+        spec.priority ?? null,
+        spec.flags ?? null,
+        spec.jobKeyMode ?? null,
+      ],
+    )
+    return String(rows[0]!.id)
+  }
+
+  /**
+   * Moves jobs that were added with the time of the server to the same time on the virtual clock. JavaScript's times
+   * have no microseconds, so a `run_at` that has those of `updated_at` came from `now()`.
+   */
+  adoption(nowMs: number): string {
+    const micro = (column: string): string => `(extract(microseconds from ${column})::int % 1000)`
+    return `update ${this.#schema}._private_jobs j
+      set run_at = ${timestamp(nowMs)} + (j.run_at - j.updated_at)
+      from ${this.#schema}._private_tasks t
+      where t.id = j.task_id and ${this.#isListed()} and j.attempts = 0 and j.locked_at is null
+        and (j.run_at = j.updated_at or (${micro('j.run_at')} = ${micro('j.updated_at')} and ${micro('j.run_at')} <> 0))`
+  }
+
+  async adopt(nowMs: number): Promise<void> {
+    await this.#pool.query(this.adoption(nowMs))
+  }
+
+  /** Jobs in the order in which they would be performed; those of a queue that is busy wait. */
+  async waiting(nowMs: number, window: DueWindow = {}, more: Selection = {}): Promise<WaitingJob[]> {
+    const { limit, without = [], id, free = true } = more
+    const conditions = [
+      window.fromMs === undefined ? '' : `and ${dueMs} >= ${window.fromMs}`,
+      window.untilMs === undefined ? '' : `and ${dueMs} <= ${window.untilMs}`,
+      without.length === 0 ? '' : `and j.id not in (${without.join(', ')})`,
+      id === undefined ? '' : `and j.id = ${id}`,
+      free ? 'and (j.job_queue_id is null or q.is_available)' : '',
+    ]
+    const late =
+      this.#postponed.length === 0
+        ? ''
+        : `coalesce(array_position(array[${this.#postponed.join(', ')}]::bigint[], j.id), 0),`
+    const select = `select j.id::text as id, t.identifier as name, j.payload, j.priority, ${dueMs} as "dueMs",
+        j.attempts + 1 as attempt, j.key is not null or j.job_queue_id is not null as "hasKey"
+      from ${this.#schema}._private_jobs j join ${this.#schema}._private_tasks t on t.id = j.task_id
+        left join ${this.#schema}._private_job_queues q on q.id = j.job_queue_id
+      where j.is_available and ${this.#isListed()} ${conditions.join(' ')}
+      order by greatest(${dueMs}, ${nowMs}), j.priority, ${late} j.id ${limit === undefined ? '' : `limit ${limit}`}`
+    const result = await this.#pool.query(`${this.adoption(nowMs)};\n${select}`)
+    const { rows } = Array.isArray(result) ? result.at(-1) : result
+    return rows as WaitingJob[]
+  }
+
+  async row(id: string): Promise<JobRow | undefined> {
+    const { rows } = await this.#pool.query(
+      `select j.attempts, j.max_attempts as "maxAttempts", ${dueMs} as "dueMs", j.locked_at is not null as "isLocked"
+       from ${this.#schema}._private_jobs j where j.id = $1`,
+      [id],
+    )
+    return rows[0] as JobRow | undefined
+  }
+
+  /** A job that was completed waits once more: its row is gone, and is written again. */
+  async deliverAgain(job: object, nowMs: number): Promise<void> {
+    await this.#pool.query(
+      `insert into ${this.#schema}._private_jobs (id, job_queue_id, task_id, payload, priority, max_attempts, flags, run_at)
+       overriding system value
+       select id, job_queue_id, task_id, payload, priority, max_attempts, flags, $2::timestamptz
+       from json_populate_record(null::${this.#schema}._private_jobs, $1::json)
+       on conflict (id) do nothing`,
+      [JSON.stringify(job), new Date(nowMs).toISOString()],
+    )
+  }
+
+  postpone(id: string): void {
+    this.#postponed = [...this.#postponed.filter((other) => other !== id), id]
+  }
+
+  /** Deletes the jobs of the listed tasks, and counts ids anew from those that are left. */
+  async clear(): Promise<void> {
+    this.#postponed = []
+    const jobs = `${this.#schema}._private_jobs`
+    await this.#pool.query(
+      `delete from ${jobs} j using ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()};
+       delete from ${this.#schema}._private_job_queues q where not exists (select from ${jobs} j where j.job_queue_id = q.id);
+       select setval(pg_get_serial_sequence('${jobs.replaceAll("'", "''")}', 'id'), coalesce(max(id), 0) + 1, false) from ${jobs}`,
+    )
+  }
+
+  #isListed(): string {
+    return `t.identifier in (${this.#names.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ')})`
+  }
+}
+
+/** Which of the waiting jobs are meant. */
+export interface Selection {
+  readonly limit?: number
+  readonly without?: readonly string[]
+  readonly id?: string
+  /** Default true: those of a queue that another worker holds are left out. */
+  readonly free?: boolean
+}
+
+function timestamp(ms: number): string {
+  return `'${new Date(ms).toISOString()}'::timestamptz`
+}

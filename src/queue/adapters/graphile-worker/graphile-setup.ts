@@ -1,0 +1,114 @@
+import { FaultlineError } from '../../../model/error.ts'
+import { describe } from '../../describe.ts'
+import { refuseRemote } from '../postgres-client.ts'
+import { atPostgres, postgresName } from '../postgres-server.ts'
+import type { GraphileWorker, SqlPool, TaskList } from './driver.ts'
+import { GraphileCron } from './graphile-cron.ts'
+import { GraphileJobs } from './graphile-jobs.ts'
+import { isPGlite, pglitePool, quietPool } from './pglite-pool.ts'
+import { type TaskModules, taskListOf } from './task-list.ts'
+
+/** What `graphileWorkerQueue` takes. */
+export interface GraphileWorkerQueueOptions {
+  /** A `Pool` of `pg` to the database of the jobs, or a PGlite. Connections of it die with their worker. */
+  readonly pool: object
+  /** As `run` takes it, or modules by their file, as `import.meta.glob` makes it. Either this or `taskDirectory`. */
+  readonly tasks?: TaskList | TaskModules
+  /** As `run` takes it; its files are loaded by Node itself. */
+  readonly taskDirectory?: string
+  /** Of graphile-worker's tables; default `graphile_worker`. */
+  readonly schema?: string
+  /** As `run` takes it: its jobs are added where a run has a cutoff. */
+  readonly crontab?: string
+  /** Lets jobs be cleared on another machine; default false. */
+  readonly allowRemote?: boolean
+}
+
+/** What is known once the tasks are loaded and the tables are there. */
+export interface ReadyGraphile {
+  readonly library: GraphileWorker
+  readonly pool: SqlPool
+  readonly tasks: TaskList
+  readonly names: readonly string[]
+  /** Those of `runTaskListOnce`; one object, by which the library keeps what it compiled. */
+  readonly options: object
+  readonly jobs: GraphileJobs
+  readonly cron: GraphileCron
+}
+
+/** Loads graphile-worker and the application's tasks when they are first needed. */
+export class GraphileSetup {
+  readonly serverName: string
+  readonly #options: GraphileWorkerQueueOptions
+  readonly #pool: SqlPool
+  #ready: Promise<ReadyGraphile> | undefined
+
+  constructor(options: GraphileWorkerQueueOptions) {
+    checkOptions(options)
+    this.#options = options
+    this.#pool = isPGlite(options.pool) ? pglitePool(options.pool) : (options.pool as SqlPool)
+    this.serverName = isPGlite(options.pool) ? 'PGlite' : postgresName(options.pool)
+  }
+
+  /** Whether the pool could hand out a connection now. */
+  get hasRoom(): boolean {
+    const { idleCount, totalCount, options } = this.#options.pool as {
+      idleCount?: number
+      totalCount?: number
+      options?: { max?: number }
+    }
+    if (totalCount === undefined) return !isPGlite(this.#options.pool)
+    return idleCount! > 0 || totalCount < (options?.max ?? 10)
+  }
+
+  async refuseRemote(): Promise<void> {
+    await refuseRemote(this.#options.pool as never, this.#options.allowRemote === true)
+  }
+
+  ready(): Promise<ReadyGraphile> {
+    this.#ready ??= this.#start().catch((error) => {
+      this.#ready = undefined
+      throw error
+    })
+    return this.#ready
+  }
+
+  async #start(): Promise<ReadyGraphile> {
+    const { taskDirectory, schema = 'graphile_worker', crontab } = this.#options
+    const library = await import('graphile-worker')
+    const logger = new library.Logger(() => () => {})
+    const shared = { schema, logger, useNodeTime: true, noPreparedStatements: true }
+    const migrated = library.runMigrations({ ...shared, pgPool: quietPool(this.#pool) as never })
+    await atPostgres(this.serverName, 'the tables of graphile-worker', migrated)
+    const tasks =
+      taskDirectory === undefined
+        ? taskListOf(this.#options.tasks!)
+        : (await library.getTasks(shared, taskDirectory)).tasks
+    const names = Object.keys(tasks)
+    if (names.length === 0)
+      throw bad('taskDirectory', 'a folder with tasks', `'${taskDirectory}', which has none`)
+    return {
+      library,
+      pool: this.#pool,
+      tasks,
+      names,
+      options: { ...shared, noHandleSignals: true },
+      jobs: new GraphileJobs(this.#pool, schema, names),
+      cron: new GraphileCron(crontab === undefined ? [] : library.parseCrontab(crontab)),
+    }
+  }
+}
+
+function checkOptions({ pool, tasks, taskDirectory }: GraphileWorkerQueueOptions): void {
+  if (typeof (pool as { query?: unknown } | undefined)?.query !== 'function')
+    throw bad('pool', "a Pool of the package 'pg', or a PGlite", describe(pool))
+  if ((tasks === undefined) === (taskDirectory === undefined))
+    throw bad('tasks and taskDirectory', 'one of the two', tasks === undefined ? 'neither' : 'both')
+  if (tasks !== undefined) taskListOf(tasks)
+}
+
+function bad(what: string, allowed: string, received: string): FaultlineError {
+  return new FaultlineError('FAULTLINE_BAD_OPTION', {
+    message: `graphileWorkerQueue: ${what} must be ${allowed}: received ${received}.`,
+  })
+}

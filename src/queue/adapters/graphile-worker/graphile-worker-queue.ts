@@ -1,0 +1,300 @@
+import type { DeliveryOutcome, DeliveryRecord, DueJob } from '../../../model/delivery.ts'
+import type { JobRequest } from '../../../model/job.ts'
+import { payloadOf } from '../../../model/job.ts'
+import { crossBroker } from '../../payload.ts'
+import type {
+  Claim,
+  DueWindow,
+  Ending,
+  ParallelJob,
+  QueueAdapter,
+  QueueCapabilities,
+  RunExtras,
+  Settlement,
+} from '../../port.ts'
+import { AdapterRecords } from '../adapter-records.ts'
+import { nativeOf, nativeRequest } from '../native-request.ts'
+import { atPostgres } from '../postgres-server.ts'
+import { tiesOf } from '../ties.ts'
+import { unknownJob } from '../unknown-job.ts'
+import type { TaskSpec } from './driver.ts'
+import { GraphileClaim } from './graphile-claim.ts'
+import type { WaitingJob } from './graphile-jobs.ts'
+import { GraphileSetup, type GraphileWorkerQueueOptions } from './graphile-setup.ts'
+import { GraphileTime } from './graphile-time.ts'
+import { runTask } from './run-task.ts'
+import { WorkerRun } from './worker-run.ts'
+
+/** Completing is not fenced, failing is; an attempt is used up when the job is claimed. */
+const CAPABILITIES: QueueCapabilities = { fencesZombies: false, deathConsumesAttempt: true }
+
+/** A lock lapses when it is older than this; the SQL of graphile-worker says so. */
+const lockMs = 4 * 60 * 60 * 1_000
+
+interface NativeJob {
+  readonly spec: TaskSpec
+}
+
+/**
+ * Drives graphile-worker's own worker, one delivery at a time in virtual time: the application's task list, schema and
+ * database as they are. Jobs that the application adds with the time of the server, by `quickAddJob` or in SQL, are
+ * moved to the virtual clock.
+ *
+ * Between scenarios the jobs of the listed tasks are deleted, and no others.
+ *
+ * @example
+ * ```ts
+ * const queue = graphileWorkerQueue({ pool, tasks: import.meta.glob('../src/tasks/*.ts') })
+ * testSimulation('welcome mail', queue.job('welcome', { userId: 7 }), assertions, { queue })
+ * ```
+ * @throws FaultlineError `FAULTLINE_BAD_OPTION`; `FAULTLINE_REMOTE` for a database on another machine, unless
+ * `allowRemote` is set; `FAULTLINE_SERVER_GONE` where it went away.
+ */
+export function graphileWorkerQueue(options: GraphileWorkerQueueOptions): GraphileWorkerQueue {
+  return new GraphileWorkerQueue(options)
+}
+
+/** See {@link graphileWorkerQueue}. */
+export class GraphileWorkerQueue implements QueueAdapter {
+  readonly kind = 'graphile-worker'
+  readonly capabilities: QueueCapabilities = CAPABILITIES
+  /** Pools whose connections die with the worker. */
+  readonly pools: readonly object[]
+  /** Replaced when a new run starts. */
+  time: GraphileTime
+  readonly #records: AdapterRecords = new AdapterRecords()
+  readonly #setup: GraphileSetup
+  readonly #deliveries: Map<string, number> = new Map()
+  /** Jobs whose next delivery follows the death of a worker. */
+  readonly #lapsed: Set<string> = new Set()
+  readonly #expiring: { claim: GraphileClaim; lapsesAtMs: number; record: DeliveryRecord }[] = []
+  /** Of workers that froze and were not woken. */
+  readonly #held: Set<WorkerRun> = new Set()
+
+  constructor(options: GraphileWorkerQueueOptions) {
+    this.#setup = new GraphileSetup(options)
+    this.pools = '_clients' in options.pool ? [options.pool] : []
+    this.time = this.#timeFrom(Date.now())
+  }
+
+  get now(): Date {
+    return new Date(this.time.nowMs())
+  }
+
+  get performed(): DeliveryRecord[] {
+    return this.#records.performed
+  }
+
+  get dead(): DeliveryRecord[] {
+    return this.#records.dead
+  }
+
+  /**
+   * A job as work for a simulation; `spec` is that of `addJob`.
+   *
+   * @example
+   * ```ts
+   * queue.job('charge', async () => ({ orderId: await createOrder() }), { maxAttempts: 5, jobKey: 'order-7' })
+   * ```
+   */
+  job(name: string, payload?: unknown, spec: TaskSpec = {}): JobRequest {
+    return nativeRequest(name, payload, { spec } satisfies NativeJob)
+  }
+
+  async enqueue(what: unknown): Promise<string> {
+    const hint = 'queue.job(name, payload, spec) makes one.'
+    const { request, native } = nativeOf(what, this.kind, isNative, hint)
+    const payload = crossBroker(await payloadOf(request))
+    const { jobs, names } = await this.#setup.ready()
+    if (!names.includes(request.name)) throw unknownJob(request.name, names)
+    return await this.#at('add_job', jobs.add(request.name, payload, native.spec, this.time.nowMs()))
+  }
+
+  async pending(): Promise<DueJob[]> {
+    const waiting = await this.#waiting(undefined, false)
+    return waiting.map(({ id, name, payload, priority, dueMs, attempt }) => ({
+      id,
+      name,
+      payload,
+      at: new Date(dueMs),
+      priority,
+      attempt,
+    }))
+  }
+
+  async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
+    const { jobs, cron } = await this.#setup.ready()
+    await this.#at('the connection', this.#setup.refuseRemote())
+    if (nowMs !== undefined) this.time = this.#timeFrom(nowMs)
+    for (const run of this.#held) await run.abandon()
+    this.#held.clear()
+    await this.#at('the clearing of its jobs', jobs.clear())
+    cron.restart(this.time.nowMs())
+    this.#deliveries.clear()
+    this.#lapsed.clear()
+    this.#expiring.length = 0
+    this.#records.clear()
+  }
+
+  async claim(worker: string, window: DueWindow = {}): Promise<Claim | undefined> {
+    await this.#expireJobs()
+    const { jobs, cron } = await this.#setup.ready()
+    const without: string[] = []
+    for (;;) {
+      const nowMs = this.time.nowMs()
+      const [job] = await this.#at('the next job', jobs.waiting(nowMs, window, { limit: 1, without }))
+      const occurrence = cron.next(window)
+      if (
+        occurrence !== undefined &&
+        occurrence.atMs <= Math.max(nowMs, job?.dueMs ?? Number.POSITIVE_INFINITY)
+      ) {
+        this.time.moveTo(occurrence.atMs)
+        const { name, payload, spec } = cron.take(occurrence)
+        await this.#at('a job of the crontab', jobs.add(name, payload, spec, this.time.nowMs()))
+        continue
+      }
+      if (job === undefined) return undefined
+      this.time.moveTo(job.dueMs)
+      const claim = await this.#getJob(worker, job.id)
+      if (claim !== undefined) return claim
+      without.push(job.id)
+    }
+  }
+
+  async claimJob(worker: string, id: string): Promise<Claim | undefined> {
+    await this.#expireJobs()
+    const { jobs } = await this.#setup.ready()
+    if (!/^\d+$/.test(id)) return undefined
+    const nowMs = this.time.nowMs()
+    const [job] = await this.#at('a job', jobs.waiting(nowMs, { untilMs: nowMs }, { id }))
+    return job === undefined ? undefined : await this.#getJob(worker, id)
+  }
+
+  async parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
+    return (await this.#ties(window)).map(({ id, name }) => ({
+      id,
+      name,
+      delivery: (this.#deliveries.get(id) ?? 0) + 1,
+      part: 'perform',
+    }))
+  }
+
+  async postpone(window?: DueWindow): Promise<void> {
+    const { jobs } = await this.#setup.ready()
+    const [first] = await this.#ties(window)
+    if (first !== undefined) jobs.postpone(first.id)
+  }
+
+  async run(claim: Claim, extras: RunExtras): Promise<unknown> {
+    const { tasks, pool } = await this.#setup.ready()
+    return await runTask(claim as GraphileClaim, extras, tasks, pool)
+  }
+
+  async settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement> {
+    const own = claim as GraphileClaim
+    this.#held.delete(own.run)
+    await this.#at('the settling of a job', own.run.end(ending))
+    const row = await this.#rowAfter(own, ending)
+    if (row === undefined || own.run.settledRows === 0) {
+      if (!ending.ok) return { status: 'refused' }
+      this.#records.write(claim, outcome ?? 'completed', ending)
+      return { status: 'completed' }
+    }
+    // A batch whose payload was done in part, or a failure.
+    const failure: Ending = ending.ok
+      ? { ok: false, error: new Error('some entries of the batch failed') }
+      : ending
+    if (row.attempts >= row.maxAttempts) {
+      this.#records.writeDead(claim, failure, outcome)
+      return { status: 'dead' }
+    }
+    this.#records.write(claim, outcome ?? 'failed', failure)
+    return { status: 'retried', nextAtMs: row.dueMs }
+  }
+
+  async expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
+    const own = claim as GraphileClaim
+    own.lapsed = true
+    if (outcome === 'stalled') this.#held.add(own.run)
+    else await this.#at('the end of a worker', own.run.abandon())
+    // Older than that: not as old.
+    const lapsesAtMs = Math.max(this.time.nowMs(), claim.atMs + lockMs + 1)
+    this.#expiring.push({ claim: own, lapsesAtMs, record: this.#records.write(claim, outcome) })
+    return lapsesAtMs
+  }
+
+  async duplicate(claim: Claim): Promise<void> {
+    const { jobs } = await this.#setup.ready()
+    const { job } = claim as GraphileClaim
+    if (this.#deliveries.has(claim.id)) await this.#at('a job', jobs.deliverAgain(job, this.time.nowMs()))
+  }
+
+  /**
+   * What each worker of graphile-worker does when it starts, at the time when the lock has lapsed. Not before the next
+   * job is looked for: until then a zombie of an earlier delivery may still settle the job.
+   */
+  async #expireJobs(): Promise<void> {
+    for (const { claim, lapsesAtMs, record } of this.#expiring.splice(0)) {
+      const { jobs } = await this.#setup.ready()
+      const { id, job } = claim
+      const before = await this.#at('the state of a job', jobs.row(id))
+      if (!before?.isLocked || before.attempts !== claim.attempt) continue
+      const run = await this.#worker({
+        lapsed: { jobId: id, queueId: job.job_queue_id },
+        nowMs: () => lapsesAtMs,
+      })
+      await this.#at('the lapse of a lock', run.claimed)
+      this.#lapsed.add(id)
+      if (claim.attempt >= claim.maxAttempts) this.#records.dead.push(record)
+    }
+  }
+
+  async #getJob(worker: string, jobId: string): Promise<GraphileClaim | undefined> {
+    const run = await this.#worker({ jobId, nowMs: () => this.time.nowMs() })
+    const job = await this.#at('get_job', run.claimed)
+    if (job === undefined) return undefined
+    const delivery = (this.#deliveries.get(jobId) ?? 0) + 1
+    this.#deliveries.set(jobId, delivery)
+    return new GraphileClaim(run, job, worker, this.time.nowMs(), delivery, this.#lapsed.delete(jobId))
+  }
+
+  async #worker(order: ConstructorParameters<typeof WorkerRun>[4]): Promise<WorkerRun> {
+    const { library, options, names, pool } = await this.#setup.ready()
+    return new WorkerRun(library, options, names, pool, order)
+  }
+
+  /** Only a failure leaves a row, and a batch that was done in part. */
+  async #rowAfter({ id, payload }: GraphileClaim, { ok }: Ending) {
+    if (ok && !Array.isArray(payload)) return undefined
+    const { jobs } = await this.#setup.ready()
+    return await this.#at('the state of a job', jobs.row(id))
+  }
+
+  async #ties(window?: DueWindow): Promise<readonly WaitingJob[]> {
+    return tiesOf(await this.#waiting(window, true), this.time.nowMs())
+  }
+
+  async #waiting(window: DueWindow | undefined, free: boolean): Promise<WaitingJob[]> {
+    await this.#expireJobs()
+    const { jobs } = await this.#setup.ready()
+    return await this.#at('the list of jobs', jobs.waiting(this.time.nowMs(), window, { free }))
+  }
+
+  #timeFrom(startMs: number): GraphileTime {
+    const time: GraphileTime = new GraphileTime(startMs, async () => {
+      // A delivery that has the only connection must not wait for itself; a server that is gone shows elsewhere.
+      if (!this.#setup.hasRoom) return
+      const { jobs } = await this.#setup.ready()
+      await jobs.adopt(time.nowMs()).catch(() => {})
+    })
+    return time
+  }
+
+  #at<T>(what: string, operation: Promise<T>): Promise<T> {
+    return atPostgres(this.#setup.serverName, what, operation)
+  }
+}
+
+function isNative(native: object): native is NativeJob {
+  return 'spec' in native
+}

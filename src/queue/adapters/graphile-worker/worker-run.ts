@@ -1,0 +1,147 @@
+import { isGone } from '../postgres-server.ts'
+import type { GraphileWorker, JobHelpers, SqlPool, SqlQuery, SqlResult, TaskList } from './driver.ts'
+
+/** What one run of the worker is for. */
+export interface WorkerOrder {
+  /** The job to be taken; none: only locks that lapsed are taken away. */
+  readonly jobId?: string
+  /** The job whose lock lapsed, and its queue. */
+  readonly lapsed?: { readonly jobId: string; readonly queueId: number | null }
+  readonly nowMs: () => number
+}
+
+/** How a task was told to end. */
+type Verdict =
+  | { readonly ok: true; readonly result: unknown }
+  | { readonly ok: false; readonly error: unknown }
+
+/** `complete_job` and `fail_job`. */
+const settling = /\bdelete from \S+_private_jobs\b|\blast_error\s*=/
+const NONE: SqlResult = { rows: [], rowCount: 0 }
+
+/**
+ * One run of graphile-worker's own `runTaskListOnce`, between it and the database: it gets the one job that it is to
+ * get, in virtual time, and holds it until the task is told how it ends.
+ *
+ * ```text
+ * start ── get_job ── claimed ──┬── end ───── complete_job or fail_job ── settled
+ *                               └── abandon ─ neither reaches the database: the worker is dead
+ * ```
+ */
+export class WorkerRun {
+  /** The job that was claimed, or nothing. */
+  readonly claimed: Promise<{ payload: unknown; helpers: JobHelpers } | undefined>
+  /** Rows that the last `complete_job` or `fail_job` found. */
+  settledRows = 0
+  readonly #pool: SqlPool
+  readonly #order: WorkerOrder
+  readonly #verdict: PromiseWithResolvers<unknown> = Promise.withResolvers()
+  readonly #settled: PromiseWithResolvers<void> = Promise.withResolvers()
+  readonly #ended: Promise<unknown>
+  #taken = false
+  #dead = false
+  #failure: { readonly error: unknown } | undefined
+
+  constructor(
+    library: GraphileWorker,
+    options: object,
+    names: readonly string[],
+    pool: SqlPool,
+    order: WorkerOrder,
+  ) {
+    this.#pool = pool
+    this.#order = order
+    const claimed = Promise.withResolvers<{ payload: unknown; helpers: JobHelpers } | undefined>()
+    const task = (payload: unknown, helpers: JobHelpers): Promise<unknown> => {
+      claimed.resolve({ payload, helpers })
+      return this.#verdict.promise
+    }
+    const tasks = Object.fromEntries(names.map((name) => [name, task])) as TaskList
+    const client = { query: (query: string | SqlQuery, values?: unknown[]) => this.#query(query, values) }
+    const worker = library.runTaskListOnce(options as never, tasks, client as never)
+    this.#ended = worker.promise.catch((error: unknown) => {
+      this.#failure ??= { error }
+    })
+    void this.#ended.then(() => claimed.resolve(undefined))
+    this.claimed = claimed.promise.then((job) => {
+      if (job === undefined) this.#throwFailure()
+      return job
+    })
+  }
+
+  /** The task ended: the library records it, and the run is over. */
+  async end(verdict: Verdict): Promise<void> {
+    if (verdict.ok) this.#verdict.resolve(verdict.result)
+    else this.#verdict.reject(verdict.error)
+    await this.#ended
+    this.#throwFailure()
+    // The worker does not wait for its last statement.
+    await this.#settled.promise
+    this.#throwFailure()
+  }
+
+  /** The worker is gone: nothing of it reaches the database any more. */
+  async abandon(): Promise<void> {
+    this.#dead = true
+    this.#verdict.resolve(undefined)
+    await this.#ended
+  }
+
+  #throwFailure(): void {
+    if (this.#failure !== undefined) throw this.#failure.error
+  }
+
+  async #query(query: string | SqlQuery, given?: unknown[]): Promise<SqlResult> {
+    const { text, values = given } = typeof query === 'string' ? { text: query } : query
+    try {
+      if (this.#dead) return NONE
+      if (text.includes('locked_at <')) return await this.#takeLocksAway(text)
+      if (text.includes('attempts = jobs.attempts + 1')) return await this.#getJob(text, values)
+      if (settling.test(text)) return await this.#settle(text, values)
+      return await this.#pool.query(text, values)
+    } catch (error) {
+      // The library would try again for minutes.
+      if (!isGone(error)) throw error
+      this.#failure ??= { error }
+      return NONE
+    }
+  }
+
+  async #settle(text: string, values: unknown[] | undefined): Promise<SqlResult> {
+    try {
+      const now = `'${this.#nowText()}'::timestamptz`
+      const result = await this.#pool.query(text.replaceAll(/\bnow\(\)/g, now), values)
+      this.settledRows = result.rowCount ?? 0
+      return result
+    } catch (error) {
+      this.#failure ??= { error }
+      throw error
+    } finally {
+      this.#settled.resolve()
+    }
+  }
+
+  #nowText(): string {
+    return new Date(this.#order.nowMs()).toISOString()
+  }
+
+  /** Which job is next is decided by due time; the library takes it as it takes any other. */
+  async #getJob(text: string, values: unknown[] = []): Promise<SqlResult> {
+    const { jobId } = this.#order
+    if (this.#taken || jobId === undefined) return NONE
+    this.#taken = true
+    const own = text.replace(
+      'where jobs.is_available = true',
+      `where jobs.id = ${jobId} and jobs.is_available = true`,
+    )
+    return await this.#pool.query(own, [...values.slice(0, -1), this.#nowText()])
+  }
+
+  async #takeLocksAway(text: string): Promise<SqlResult> {
+    const { lapsed } = this.#order
+    if (lapsed === undefined) return NONE
+    const ids = [lapsed.jobId, String(lapsed.queueId ?? -1)]
+    const own = text.replaceAll('where locked_at <', () => `where id = ${ids.shift()} and locked_at <`)
+    return await this.#pool.query(own, [this.#nowText()])
+  }
+}

@@ -1,0 +1,296 @@
+import type { DeliveryOutcome, DeliveryRecord, DueJob } from '../../../model/delivery.ts'
+import { FaultlineError } from '../../../model/error.ts'
+import type { JobRequest } from '../../../model/job.ts'
+import { payloadOf } from '../../../model/job.ts'
+import { MemoryTime } from '../../memory-time.ts'
+import { crossBroker } from '../../payload.ts'
+import type {
+  Claim,
+  DueWindow,
+  Ending,
+  ParallelJob,
+  QueueAdapter,
+  QueueCapabilities,
+  QueueTime,
+  RunExtras,
+  Settlement,
+} from '../../port.ts'
+import { AdapterRecords } from '../adapter-records.ts'
+import { nativeOf, nativeRequest } from '../native-request.ts'
+import { refuseRemote } from '../postgres-client.ts'
+import { atPostgres } from '../postgres-server.ts'
+import { tiesOf } from '../ties.ts'
+import { unknownJob } from '../unknown-job.ts'
+import { BossClaim } from './boss-claim.ts'
+import type { WaitingJob } from './boss-jobs.ts'
+import { BossSetup, type PgBossQueueOptions } from './boss-setup.ts'
+import type { SendOptions } from './driver.ts'
+import { runHandler } from './run-handler.ts'
+import { completeJob, failJob } from './settle-job.ts'
+
+/** The worker fences what it settles; a worker that died is found out when its job expires, as a failed attempt. */
+const CAPABILITIES: QueueCapabilities = { fencesZombies: true, deathConsumesAttempt: true }
+
+interface NativeJob {
+  readonly send: SendOptions
+}
+
+/**
+ * Drives the application's own `PgBoss`, one delivery at a time in virtual time: its handlers, queues, options and
+ * database as they are. `register` starts the workers as the application does; its `boss.work` calls are recorded and
+ * not polled for. From then on that `PgBoss` lives in virtual time, and belongs to the tests.
+ *
+ * Between scenarios the jobs of the queues that have a worker are deleted, and no others.
+ *
+ * @example
+ * ```ts
+ * const queue = pgBossQueue({ boss, register: startWorkers, pool })
+ * testSimulation('welcome mail', queue.job('welcome', { userId: 7 }), assertions, { queue })
+ * ```
+ * @throws FaultlineError `FAULTLINE_BAD_OPTION`; `FAULTLINE_REMOTE` for a database on another machine, unless
+ * `allowRemote` is set; `FAULTLINE_SERVER_GONE` where it went away.
+ */
+export function pgBossQueue(options: PgBossQueueOptions): PgBossQueue {
+  return new PgBossQueue(options)
+}
+
+/** See {@link pgBossQueue}. */
+export class PgBossQueue implements QueueAdapter {
+  readonly kind = 'pg-boss'
+  readonly capabilities: QueueCapabilities = CAPABILITIES
+  /** Pools whose connections die with the worker. */
+  readonly pools: readonly object[]
+  /** Replaced when a new run starts. */
+  time: QueueTime = new MemoryTime(Date.now())
+  readonly #records: AdapterRecords = new AdapterRecords()
+  readonly #setup: BossSetup
+  readonly #deliveries: Map<string, number> = new Map()
+  /** Jobs whose next delivery follows the death of a worker. */
+  readonly #lapsed: Set<string> = new Set()
+  readonly #expiring: { claim: BossClaim; lapsesAtMs: number; record: DeliveryRecord }[] = []
+
+  constructor(options: PgBossQueueOptions) {
+    this.pools = options.pool === undefined ? [] : [options.pool]
+    this.#setup = new BossSetup(options, () => this.time)
+  }
+
+  get now(): Date {
+    return new Date(this.time.nowMs())
+  }
+
+  get performed(): DeliveryRecord[] {
+    return this.#records.performed
+  }
+
+  get dead(): DeliveryRecord[] {
+    return this.#records.dead
+  }
+
+  /**
+   * A job as work for a simulation; `options` are those of `boss.send`.
+   *
+   * @example
+   * ```ts
+   * queue.job('charge', async () => ({ orderId: await createOrder() }), { retryLimit: 5, startAfter: 60 })
+   * ```
+   */
+  job(name: string, payload?: unknown, options: SendOptions = {}): JobRequest {
+    return nativeRequest(name, payload, { send: options } satisfies NativeJob)
+  }
+
+  async enqueue(what: unknown): Promise<string> {
+    const { request, native } = nativeOf(
+      what,
+      this.kind,
+      isNative,
+      'queue.job(name, data, options) makes one.',
+    )
+    const payload = await payloadOf(request)
+    const data = payload === undefined ? null : crossBroker(payload)
+    const { boss, jobs, registered } = await this.#setup.ready()
+    if (!registered.has(request.name)) throw unknownJob(request.name, [...registered.keys()])
+    const { name } = request
+    const id = await this.#at('boss.send', boss.send(name, data as object, { ...native.send }))
+    const key = native.send.singletonKey
+    const known = id ?? (key === undefined ? undefined : await jobs.idOfKey(name, key))
+    if (known !== undefined) return known
+    throw new FaultlineError('FAULTLINE_BAD_JOB', {
+      message: `pg-boss dropped the job '${name}': boss.send returned null.`,
+      hint: 'The policy of its queue, or its throttling, allows no further job now.',
+    })
+  }
+
+  async pending(): Promise<DueJob[]> {
+    await this.#expireJobs()
+    const { jobs } = await this.#setup.ready()
+    const waiting = await this.#at('the list of jobs', jobs.waiting(this.time.nowMs()))
+    return waiting.map(({ id, name, data, priority, dueMs, attempt }) => ({
+      id,
+      name,
+      payload: data,
+      at: new Date(dueMs),
+      priority: -priority,
+      attempt,
+    }))
+  }
+
+  async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
+    const { jobs, cron, client, allowRemote } = await this.#setup.ready()
+    await this.#at('the connection', refuseRemote(client, allowRemote))
+    if (nowMs !== undefined) this.time = new MemoryTime(nowMs)
+    await this.#at('the clearing of its queues', jobs.clear())
+    cron.restart(this.time.nowMs())
+    this.#setup.statements.restart()
+    this.#deliveries.clear()
+    this.#lapsed.clear()
+    this.#expiring.length = 0
+    this.#records.clear()
+  }
+
+  async claim(worker: string, window: DueWindow = {}): Promise<Claim | undefined> {
+    await this.#expireJobs()
+    const { jobs, cron } = await this.#setup.ready()
+    const blocked: string[] = []
+    for (;;) {
+      const nowMs = this.time.nowMs()
+      const [job] = await this.#at('the next job', jobs.waiting(nowMs, window, 1, blocked))
+      const occurrence = await this.#at('its schedules', cron.next(window))
+      if (
+        occurrence !== undefined &&
+        occurrence.atMs <= Math.max(nowMs, job?.dueMs ?? Number.POSITIVE_INFINITY)
+      ) {
+        await this.time.advanceTo(occurrence.atMs)
+        await this.#at('a schedule', cron.send(occurrence))
+        continue
+      }
+      if (job === undefined) return undefined
+      await this.time.advanceTo(job.dueMs)
+      const claim = await this.#fetch(worker, job)
+      if (claim !== undefined) return claim
+      // A policy or a limit of concurrency holds it back.
+      blocked.push(job.id)
+    }
+  }
+
+  async claimJob(worker: string, id: string): Promise<Claim | undefined> {
+    await this.#expireJobs()
+    const { jobs } = await this.#setup.ready()
+    const job = await this.#at('a job', jobs.waitingJob(id, this.time.nowMs()))
+    return job === undefined ? undefined : await this.#fetch(worker, job)
+  }
+
+  async parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
+    return (await this.#ties(window)).map(({ id, name }) => ({
+      id,
+      name,
+      delivery: (this.#deliveries.get(id) ?? 0) + 1,
+      part: 'perform',
+    }))
+  }
+
+  async postpone(window?: DueWindow): Promise<void> {
+    const { jobs } = await this.#setup.ready()
+    const [first] = await this.#ties(window)
+    if (first !== undefined) jobs.postpone(first.id)
+  }
+
+  async run(claim: Claim, extras: RunExtras): Promise<unknown> {
+    const { db } = await this.#setup.ready()
+    return await runHandler(claim as BossClaim, extras, db)
+  }
+
+  async settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement> {
+    const { boss, jobs } = await this.#setup.ready()
+    const own = claim as BossClaim
+    const { statements } = this.#setup
+    const settling = ending.ok
+      ? completeJob(boss, statements, own, ending.result)
+      : failJob(boss, own, ending.error)
+    const affected = await this.#at('the settling of a job', settling)
+    if (affected > 0 && ending.ok && !own.registered.options.perJobResults) {
+      this.#records.write(claim, outcome ?? 'completed', ending)
+      return { status: 'completed' }
+    }
+    const state = await this.#at('the state of a job', jobs.stateOf(claim.name, claim.id))
+    const isOwn = state?.retryCount === own.job.retryCount && state.state !== 'active'
+    if (affected === 0 && (own.lapsed || !isOwn)) return { status: 'refused' }
+    if (state?.state === 'failed') {
+      this.#records.writeDead(claim, ending, outcome)
+      return { status: 'dead' }
+    }
+    if (state?.state === 'retry') {
+      this.#records.write(claim, outcome ?? 'failed', ending)
+      return { status: 'retried', nextAtMs: state.dueMs }
+    }
+    // Or the handler settled it itself.
+    this.#records.write(claim, outcome ?? 'completed', ending)
+    return { status: 'completed' }
+  }
+
+  async expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
+    const own = claim as BossClaim
+    own.lapsed = true
+    await own.transaction?.rollback()
+    own.transaction = undefined
+    const lapsesAtMs = own.lapsesAtMs(this.time.nowMs())
+    this.#expiring.push({ claim: own, lapsesAtMs, record: this.#records.write(claim, outcome) })
+    return claim.attempt < claim.maxAttempts ? lapsesAtMs + own.retryAfterMs : lapsesAtMs
+  }
+
+  /**
+   * What the supervisor of pg-boss does when it finds a job expired, at that time. Not before the next job is looked
+   * for: until then the job is active, and a zombie of an earlier delivery may still settle it.
+   */
+  async #expireJobs(): Promise<void> {
+    for (const { claim, lapsesAtMs, record } of this.#expiring.splice(0)) {
+      const { boss, jobs } = await this.#setup.ready()
+      const failing = this.#setup.statements.with({ nowMs: lapsesAtMs }, () =>
+        boss.fail(claim.name, claim.fence, new Error('job timed out')),
+      )
+      const { affected } = (await this.#at('the expiry of a job', failing)) as { affected: number }
+      if (affected === 0) continue
+      this.#lapsed.add(claim.id)
+      const state = await this.#at('the state of a job', jobs.stateOf(claim.name, claim.id))
+      if (state?.state === 'failed') this.#records.dead.push(record)
+    }
+  }
+
+  async duplicate(claim: Claim): Promise<void> {
+    const { jobs } = await this.#setup.ready()
+    await this.#at('a job', jobs.deliverAgain(claim.name, claim.id, this.time.nowMs()))
+  }
+
+  async #fetch(worker: string, { id, name }: WaitingJob): Promise<BossClaim | undefined> {
+    const { boss, registered } = await this.#setup.ready()
+    const work = registered.get(name)!
+    const { priority, orderByCreatedOn, groupConcurrency, minPriority, maxPriority } = work.options as Record<
+      string,
+      never
+    >
+    const options = { priority, orderByCreatedOn, groupConcurrency, minPriority, maxPriority }
+    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
+    const fetching = this.#setup.statements.with({ onlyId: id }, () =>
+      boss.fetch<unknown>(name, { ...given, batchSize: 1, includeMetadata: true }),
+    )
+    const [job] = await this.#at('boss.fetch', fetching)
+    if (job === undefined) return undefined
+    const delivery = (this.#deliveries.get(id) ?? 0) + 1
+    this.#deliveries.set(id, delivery)
+    return new BossClaim(job, work, worker, this.time.nowMs(), delivery, this.#lapsed.delete(id))
+  }
+
+  async #ties(window?: DueWindow): Promise<readonly WaitingJob[]> {
+    await this.#expireJobs()
+    const { jobs } = await this.#setup.ready()
+    const nowMs = this.time.nowMs()
+    return tiesOf(await this.#at('the list of jobs', jobs.waiting(nowMs, window)), nowMs)
+  }
+
+  #at<T>(what: string, operation: Promise<T>): Promise<T> {
+    return atPostgres(this.#setup.serverName, what, operation)
+  }
+}
+
+function isNative(native: object): native is NativeJob {
+  return 'send' in native
+}

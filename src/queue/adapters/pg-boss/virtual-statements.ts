@@ -1,0 +1,106 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+import { execution } from '../../../model/context.ts'
+import type { QueueTime } from '../../port.ts'
+
+/** What one statement of the adapter's own is run with. */
+export interface Scope {
+  /** Instead of the virtual now. */
+  readonly nowMs?: number
+  /** A fetch takes this job or none. */
+  readonly onlyId?: string
+  /** A failure is the last one, however many retries are left. */
+  readonly terminal?: boolean
+}
+
+/** What {@link VirtualStatements} asks of the queue. */
+export interface StatementsHost {
+  readonly time: QueueTime
+  /** Whether a queue's jobs are cleared between scenarios: their ids are counted. */
+  isListed(name: string): boolean
+}
+
+const clock = /(?:"[^"]+"|[\w$]+)\.job_now\(\)/g
+const created = /(?:"[^"]+"|[\w$]+)\.job_now\(\) as created_on/
+const definition = /\bcreate\b/i
+/** The passes of a running pg-boss that end, delete and send jobs as real time goes by. */
+const background = /job timed out|job heartbeat timeout|keep_until <|set\s+cron_on/i
+const skew = /job_now\(\)\)? \* 1000\)? as time/
+
+/**
+ * The SQL of pg-boss, told the virtual time: each statement names the clock as `job_now()`, and gets a literal in its
+ * place. Nothing is changed in the database. What was random is counted, so that runs are alike: ids of jobs, and the
+ * jitter of a backoff, which is its least.
+ */
+export class VirtualStatements {
+  readonly #host: StatementsHost
+  readonly #scope: AsyncLocalStorage<Scope> = new AsyncLocalStorage()
+  #ids = 0
+  #order = 0
+  #orderAtMs = Number.NaN
+
+  constructor(host: StatementsHost) {
+    this.#host = host
+  }
+
+  /** Runs calls of the library with a scope. */
+  with<T>(scope: Scope, fn: () => Promise<T>): Promise<T> {
+    return this.#scope.run(scope, fn)
+  }
+
+  /** Ids are counted anew. */
+  restart(): void {
+    this.#ids = 0
+  }
+
+  rewrite(text: string, values?: unknown[]): string {
+    if (!text.includes('.job_now()') || definition.test(text) || skew.test(text)) return text
+    const scope = this.#scope.getStore()
+    const isBackground = scope === undefined && execution.getStore() === undefined && background.test(text)
+    // In 1970 nothing is overdue yet.
+    const nowMs = isBackground ? 0 : (scope?.nowMs ?? this.#host.time.nowMs())
+    const now = `'${new Date(nowMs).toISOString()}'::timestamptz`
+    let sql = text
+      .replace(created, () => `(${now} + interval '${this.#microseconds(nowMs)} us') as created_on`)
+      .replaceAll(clock, now)
+      .replaceAll(/\brandom\(\)/g, '0')
+    sql = this.#countIds(sql, values)
+    if (scope?.onlyId !== undefined) sql = restricted(sql, scope.onlyId)
+    return scope?.terminal ? sql.replaceAll('retry_count < retry_limit', 'false') : sql
+  }
+
+  /** Jobs of one millisecond keep their order: pg-boss takes them in the order of `created_on`. */
+  #microseconds(nowMs: number): number {
+    if (nowMs !== this.#orderAtMs) {
+      this.#orderAtMs = nowMs
+      this.#order = 0
+    }
+    return this.#order++
+  }
+
+  #countIds(sql: string, values?: unknown[]): string {
+    const name = /gen_random_uuid\(\)\) as id,\s+'([^']+)' as name/.exec(sql)?.[1]
+    if (name !== undefined) {
+      if (!this.#host.isListed(name)) return sql
+      const jobs = typeof values?.[0] === 'string' ? (JSON.parse(values[0]) as unknown[]).length : 1_000
+      return sql.replace('gen_random_uuid()', this.#take(jobs))
+    }
+    if (!sql.includes('dlq_jobs as (')) return sql
+    return sql
+      .replace(/(dlq_jobs as \(\s+INSERT INTO \S+ \()name,/, '$1id, name,')
+      .replace(
+        /SELECT(\s+)r\.dead_letter,/,
+        (_, space) => `SELECT${space}${this.#take(1_000)}, r.dead_letter,`,
+      )
+  }
+
+  #take(count: number): string {
+    const first = this.#ids
+    this.#ids += count
+    return `('00000000-0000-4000-8000-' || lpad(to_hex(${first} + row_number() over ()), 12, '0'))::uuid`
+  }
+}
+
+/** The library's own fetch, of one job: which is next over several queues is not its affair. */
+function restricted(sql: string, id: string): string {
+  return sql.replace(/(FROM \S+ j\s+WHERE j\.name = '[^']*')/, `$1 AND j.id = '${id}'`)
+}

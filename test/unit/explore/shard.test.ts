@@ -1,0 +1,83 @@
+import { stripVTControlCharacters } from 'node:util'
+import { defineJob, type SimulationOptions, type SimulationReport, simulate } from 'faultline'
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import * as code from '../../../fixtures/engine/charge.ts'
+import * as deep from '../../../fixtures/engine/depth.ts'
+import {
+  mergeReportFiles,
+  type ReportFile,
+  reportFileOf,
+  serializeReportFile,
+} from '../../../src/report/file/index.ts'
+import { World } from '../../helpers/engine-world.ts'
+
+let world = new World()
+const now = new Date('2026-01-01T00:00:00Z')
+const options: SimulationOptions<World> = { setup: () => (world = new World()), now }
+const charge = defineJob<null>({ name: 'charge', perform: () => code.charge(world) })
+const recovering = defineJob<null>({ name: 'recovering', attempts: 9, perform: () => deep.needsTwo(world) })
+
+afterEach(() => vi.unstubAllEnvs())
+
+async function inShards(count: number, run: () => ReturnType<typeof simulate>) {
+  const reports = []
+  for (let index = 1; index <= count; index++) {
+    vi.stubEnv('FAULTLINE_SHARD', `${index}/${count}`)
+    reports.push(await run())
+  }
+  vi.stubEnv('FAULTLINE_SHARD', '')
+  return { reports, whole: await run() }
+}
+
+const timeless = (file: ReportFile) =>
+  JSON.parse(serializeReportFile(file).replaceAll(/"durationMs": [\d.]+/g, '"durationMs": 1'))
+
+const idsOf = ({ scenarios }: { scenarios: readonly { id: string }[] }) => scenarios.map(({ id }) => id)
+
+describe('shards', () => {
+  test.each([
+    ['one fault', charge, { faults: 'all' }],
+    ['two faults', recovering, { depth: 2 }],
+    ['three faults', recovering, { depth: 3, faults: ['error', 'crash', 'stall'] }],
+    ['a sample', charge, { faults: 'all', maxScenarios: 7 }],
+    ['payloads of other releases', charge, { payloads: [1, 2, 3] }],
+  ] as const)('together run every scenario exactly once: %s', async (_, job, more) => {
+    const run = () =>
+      simulate<World>(job.with(null), () => true, {
+        ...options,
+        checks: { completes: false, settled: false },
+        ...more,
+      })
+    const { reports, whole } = await inShards(3, run)
+    expect(reports.flatMap(idsOf).sort()).toEqual(idsOf(whole).sort())
+    expect(new Set(idsOf(whole)).size).toBe(whole.scenarios.length)
+    expect(reports.map(({ scenarios }) => scenarios.length).every((count) => count > 0)).toBe(true)
+    const file = (report: SimulationReport) =>
+      reportFileOf({ simulations: [{ report: { ...report, name: 'it' } }] })
+    expect(timeless(mergeReportFiles(reports.reverse().map(file)))).toEqual(timeless(file(whole)))
+    // What only a shard leaves out is left out by no whole run.
+    const left = reports.map(({ summary: { skipped, shard } }) => skipped - shard!.elsewhere - shard!.alike)
+    const { alike } = reports[0]!.summary.shard!
+    expect(alike + left.reduce((sum, count) => sum + count)).toBe(whole.summary.skipped)
+    expect(whole.summary.shard).toBeUndefined()
+  })
+
+  test('say so, and call nothing exhaustive', async () => {
+    vi.stubEnv('FAULTLINE_SHARD', '2/4')
+    const report = await simulate<World>(charge.with(null), () => true, options)
+    const { summary } = report
+    const total = summary.scenarios + summary.shard!.elsewhere
+    expect(summary.notCovered['shard 2 of 4']).toBe(`${summary.scenarios} of ${total} scenarios`)
+    expect(summary.exhaustive).toBe(false)
+    const text = stripVTControlCharacters(String(report))
+    expect(text).toContain(`survived ${summary.scenarios} of ${total} scenarios`)
+    expect(text).toContain(`not covered     shard 2 of 4: ${summary.scenarios} of ${total}`)
+  })
+
+  test('may be left with nothing, which is no failure', async () => {
+    vi.stubEnv('FAULTLINE_SHARD', '900/900')
+    const report = await simulate<World>(charge.with(null), () => true, options)
+    expect(report.summary).toMatchObject({ scenarios: 0, shard: { index: 900, count: 900 } })
+    expect(stripVTControlCharacters(String(report))).toContain('✓ no scenario of it in this shard')
+  })
+})

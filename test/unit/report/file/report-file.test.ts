@@ -1,0 +1,200 @@
+import { readFileSync } from 'node:fs'
+import { expect, test } from 'vitest'
+import { isFaultlineError } from '../../../../src/model/error.ts'
+import type { SimulationData } from '../../../../src/model/result.ts'
+import { VERSION } from '../../../../src/model/version.ts'
+import {
+  mergeReportFiles,
+  parseReportFile,
+  type ReportFile,
+  reportFileOf,
+  restoredSimulation,
+  restoredSources,
+  serializeReportFile,
+} from '../../../../src/report/file/index.ts'
+import { renderVerdicts } from '../../../../src/report/file-verdicts.ts'
+import { renderTerminal } from '../../../../src/report/terminal.ts'
+import {
+  assertionError,
+  CHECKOUT,
+  FILE,
+  pointAt,
+  ROOT,
+  readSample,
+  reportOf,
+  scenario,
+  threeBugs,
+} from '../../../helpers/sample-report.ts'
+
+const fileOf = (report: SimulationData): ReportFile =>
+  reportFileOf({ simulations: [{ report, testFile: 'test/checkout.test.ts' }], readSource: readSample })
+
+function caught(run: () => unknown): { code: string; message: string; hint?: string } {
+  try {
+    run()
+  } catch (error) {
+    if (isFaultlineError(error)) return error
+    throw error
+  }
+  throw new Error('nothing was thrown')
+}
+
+test('the version is that of the package', () => {
+  const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
+  expect(VERSION).toBe(version)
+  expect(fileOf(threeBugs()).faultline).toBe(version)
+})
+
+test('what is written is read back, and writes the same text', () => {
+  const file = fileOf(threeBugs())
+  const text = serializeReportFile(file)
+  const back = parseReportFile(text, 'report.json')
+  expect(back).toEqual(JSON.parse(JSON.stringify(file)))
+  expect(serializeReportFile(back)).toBe(text)
+  expect(text.startsWith('{\n  "schema": "faultline-report",\n  "version": 1,\n')).toBe(true)
+})
+
+test('a restored simulation renders as the one that was written', () => {
+  const report = threeBugs()
+  const file = parseReportFile(serializeReportFile(fileOf(report)), 'report.json')
+  const restored = restoredSimulation(file.simulations[0]!)
+  const readSource = restoredSources(file)
+  expect(renderTerminal(restored, { readSource })).toBe(renderTerminal(report, { readSource: readSample }))
+  expect(renderVerdicts(restored, FILE, { readSource })).toBe(
+    renderVerdicts(report, FILE, { readSource: readSample }),
+  )
+  expect(file.sources).toEqual({ [FILE]: CHECKOUT })
+})
+
+test('no path of the machine is written', () => {
+  const error = assertionError(`cannot read ${ROOT}/secret/x.ts`)
+  const one = scenario('error', pointAt(11), { outcome: 'failed', reason: 'assertion', error })
+  const text = serializeReportFile(fileOf(reportOf([one])))
+  expect(text).not.toContain(`${ROOT}/`)
+  expect(text).toContain('cannot read secret/x.ts')
+  expect(text).toContain('"thrownAt": "test/checkout.test.ts:31"')
+})
+
+test('points, errors and timelines are kept once, survivors without a timeline', () => {
+  const [entry] = fileOf(threeBugs()).simulations
+  expect(new Set(entry!.points.map((point) => JSON.stringify(point))).size).toBe(entry!.points.length)
+  expect(entry!.errors.map(({ title }) => title)).toEqual([
+    'the card was charged twice: expected 2 to be 1',
+    'expected 2 receipts to be 1',
+  ])
+  const timed = entry!.scenarios.filter(({ timeline }) => timeline !== undefined)
+  expect(timed.map(({ outcome }) => outcome)).toEqual(['failed', 'failed', 'failed', 'failed'])
+  expect(timed[0]!.timeline![0]).toMatchObject({ at: 0, kind: 'enqueued' })
+})
+
+test.each<[name: string, text: string | undefined, code: string, message: RegExp]>([
+  ['missing', undefined, 'FAULTLINE_REPORT_FILE', /^There is no report file 'r\.json'/],
+  ['empty', ' \n', 'FAULTLINE_REPORT_FILE', /'r\.json' is empty/],
+  ['cut off', serializeReportFile(fileOf(threeBugs())).slice(0, 900), 'FAULTLINE_REPORT_FILE', /cut off/],
+  ['not JSON', '<html>}', 'FAULTLINE_REPORT_FILE', /is not JSON/],
+  ['a list', '[]', 'FAULTLINE_REPORT_SCHEMA', /its schema reads \[\], allowed is 'faultline-report'/],
+  ['another schema', '{"schema":"x"}', 'FAULTLINE_REPORT_SCHEMA', /its schema reads "x"/],
+  [
+    'a newer version',
+    '{"schema":"faultline-report","version":2,"faultline":"9.1.0"}',
+    'FAULTLINE_REPORT_VERSION',
+    /schema version 2, written by Faultline 9\.1\.0; this Faultline reads version 1\..*\n {2}hint: Update Faultline/,
+  ],
+  [
+    'a member missing',
+    '{"schema":"faultline-report","version":1,"faultline":"0.1.0","simulations":[],"races":[]}',
+    'FAULTLINE_REPORT_FILE',
+    /report\.sources: received nothing, allowed is an object/,
+  ],
+])('a file that is %s', (_, text, code, message) => {
+  const error = caught(() => parseReportFile(text, 'r.json'))
+  expect(error.code).toBe(code)
+  expect(error.message).toMatch(message)
+  expect(error.hint).toBeTruthy()
+})
+
+test('an index beyond its table is refused', () => {
+  const file = JSON.parse(serializeReportFile(fileOf(threeBugs())))
+  file.simulations[0].scenarios[3].faults[0].point = 99
+  expect(caught(() => parseReportFile(JSON.stringify(file), 'r.json')).message).toContain(
+    'report.simulations[0].scenarios[3].faults[0].point: received 99, allowed is an index below',
+  )
+})
+
+/** The report that a shard makes: every `count`-th scenario. */
+function shardOf(report: SimulationData, index: number, count: number): ReportFile {
+  const indexes = report.scenarios
+    .map((_, position) => position)
+    .filter((position) => position % count === index - 1)
+  const own = indexes.map((position) => report.scenarios[position]!)
+  const others = report.scenarios.length - own.length
+  const part = reportOf(own, {
+    ...report.summary,
+    scenarios: own.length,
+    skipped: report.summary.skipped + others,
+    notCovered: { ...report.summary.notCovered, shard: `${others} others` },
+  })
+  return reportFileOf({
+    simulations: [
+      {
+        report: { ...part, points: report.points },
+        testFile: 'test/checkout.test.ts',
+        shard: { index, count, others },
+        indexes,
+      },
+    ],
+    readSource: readSample,
+  })
+}
+
+test.each([2, 3, 4])('%i shards together are the report of one run', (count) => {
+  const report = threeBugs()
+  const counts = {
+    scenarios: report.scenarios.length,
+    resilience:
+      report.scenarios.filter(({ outcome }) => outcome === 'survived').length / report.scenarios.length,
+  }
+  const whole = fileOf({
+    ...report,
+    summary: { ...report.summary, ...counts, durationMs: report.summary.durationMs * count },
+  })
+  const shards = Array.from({ length: count }, (_, index) => shardOf(report, index + 1, count))
+  const mergedFile = mergeReportFiles(shards.reverse())
+  expect(serializeReportFile(mergedFile)).toBe(serializeReportFile(whole))
+})
+
+test('a shard that is missing is said', () => {
+  const shards = [shardOf(threeBugs(), 1, 3), shardOf(threeBugs(), 3, 3)]
+  const [entry] = mergeReportFiles(shards).simulations
+  expect(entry!.scenarios).toHaveLength(10)
+  expect(entry!.shard).toEqual({ index: 1, count: 3, others: 5 })
+  expect(entry!.summary).toMatchObject({ skipped: 8, exhaustive: false, scenarios: 10 })
+  expect(entry!.summary.notCovered.shard).toBe('5 scenarios, which are left to other shards')
+})
+
+test('two verdicts on one scenario, and two sources of one name, are no parts of one run', () => {
+  const [a, b] = [
+    fileOf(reportOf([scenario('crash', pointAt(11))])),
+    fileOf(reportOf([scenario('crash', pointAt(11), { outcome: 'failed', reason: 'assertion' })])),
+  ]
+  const error = caught(() => mergeReportFiles([a!, b!]))
+  expect(error.code).toBe('FAULTLINE_REPORT_MERGE')
+  expect(error.message).toContain(
+    "'crash@src/jobs/checkout.ts:11' of 'fulfil order' has two verdicts: survived in one report, failed (assertion) in another",
+  )
+  const other = { ...a!, sources: { [FILE]: 'export {}' } }
+  expect(caught(() => mergeReportFiles([a!, other])).message).toContain('different sources')
+  expect(caught(() => mergeReportFiles([])).message).toContain('nothing to merge')
+})
+
+test('simulations of different test files are kept apart', () => {
+  const report = threeBugs()
+  const other = reportFileOf({
+    simulations: [{ report, testFile: 'test/other.test.ts' }],
+    readSource: readSample,
+  })
+  expect(mergeReportFiles([fileOf(report), other]).simulations.map(({ testFile }) => testFile)).toEqual([
+    'test/checkout.test.ts',
+    'test/other.test.ts',
+  ])
+})

@@ -4,6 +4,7 @@ export type { Glitch, GlitchTiming } from './glitch.ts'
 export * from './glitches/index.ts'
 export type { Assertions, PruneOptions, RunInfo, SimulationOptions } from './options.ts'
 export { outside } from './outside.ts'
+export * from './race/index.ts'
 export { ResilienceError, type SimulationReport } from './report.ts'
 export { runScenario, type ScenarioOptions } from './scenario.ts'
 export {

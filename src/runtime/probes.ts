@@ -4,6 +4,7 @@ import { Activation } from './activation.ts'
 import { armAll } from './arming.ts'
 import type { CrashSignal } from './crash-signal.ts'
 import type { Delivery } from './delivery.ts'
+import { followed, followTo } from './followed.ts'
 import { afterSleep, noValues } from './held-loop.ts'
 import type { Strike } from './mode.ts'
 import { endsOf, loopsOf, placesOf } from './places.ts'
@@ -70,10 +71,12 @@ function enter(): Activation | undefined {
   if (delivery === undefined) return undefined
   if (delivery.death !== undefined) throw delivery.death
   const { current } = shared
-  const parent = current !== undefined && current.delivery === delivery ? current : delivery.root
+  const known = current !== undefined && current.delivery === delivery ? current : delivery.root
+  const parent = followed(delivery) ?? known
   const activation = new Activation(delivery, parent, ++parent.children)
-  activation.caller = current
+  activation.caller = current ?? (shared.following ? delivery.root : undefined)
   shared.current = activation
+  if (shared.following) followTo(activation)
   delivery.opened(activation)
   return activation
 }
@@ -106,6 +109,7 @@ function awaiting(
 function handling(activation: Activation): void {
   shared.progress++
   shared.current = activation
+  if (shared.following) followTo(activation)
   activation.awaited = undefined
 }
 
@@ -117,8 +121,11 @@ function endless(delivery: Delivery, error: FaultlineError): CrashSignal {
 }
 
 function suspend(activation: Activation): void {
-  shared.current = activation.caller
+  const { caller } = activation
+  shared.current = caller
+  if (caller === undefined) return
   activation.caller = undefined
+  if (shared.following) followTo(caller)
 }
 
 function awaited(
@@ -130,6 +137,7 @@ function awaited(
   if (activation === undefined) return value
   shared.progress++
   shared.current = activation
+  if (shared.following) followTo(activation)
   activation.awaited = undefined
   const { delivery } = activation
   if (delivery.death !== undefined) throw delivery.death
@@ -147,6 +155,7 @@ function resumed(file: FileRecord, index: number, activation: Activation | undef
   if (activation === undefined) return false
   shared.progress++
   shared.current = activation
+  if (shared.following) followTo(activation)
   return file.s[index] !== 0 && point(file, index, activation)
 }
 

@@ -38,6 +38,8 @@ export class VirtualClock implements ContextClock {
   readonly startMs: number
   /** Time went on although a real operation had not answered: a verdict may depend on real timing. */
   timingReal = false
+  /** Asked before a timer fires by itself; where it says no, none does until {@link letPass}. */
+  gate: ((timer: VirtualTimer) => boolean) | undefined
   readonly #time: ClockTime
   readonly #options: VirtualClockOptions | undefined
   readonly #timers: TimerClock = new TimerClock()
@@ -50,6 +52,7 @@ export class VirtualClock implements ContextClock {
   #pumping = false
   #advancing = 0
   #holders = 0
+  #shut = false
   #isAwaited: (timer: VirtualTimer) => boolean = anyTimer
   #lingering: Set<VirtualTimer> | undefined
 
@@ -171,6 +174,18 @@ export class VirtualClock implements ContextClock {
     }
   }
 
+  /** Asks {@link gate} again. */
+  letPass(): void {
+    this.#shut = false
+    this.#pump()
+  }
+
+  /** Whether a timer of this delivery is pending. */
+  isTimed(delivery: object): boolean {
+    for (const timer of this.#timers.pending()) if (timer.delivery === delivery) return true
+    return false
+  }
+
   /** Drops all timers. */
   clear(): void {
     this.#timers.clear()
@@ -179,6 +194,7 @@ export class VirtualClock implements ContextClock {
 
   #schedule(timer: VirtualTimer): void {
     this.#progress++
+    this.#shut = false
     const nowMs = this.#time.nowMs()
     // Whole milliseconds, as Node counts them; rather late than early.
     timer.dueMs = Math.ceil(nowMs + timer.delayMs)
@@ -202,12 +218,16 @@ export class VirtualClock implements ContextClock {
       const quiet = await this.#quietness().wait(() => this.#timers.first()?.hasRef() ?? true)
       const timer = this.#timers.first()
       if (!quiet || timer === undefined || !this.#mayFire()) continue
+      if (this.gate?.(timer) === false) {
+        this.#shut = true
+        return
+      }
       await this.#fireFirst(timer.dueMs)
     }
   }
 
   #mayFire(): boolean {
-    if (this.#advancing > 0 || this.#timers.first() === undefined) return false
+    if (this.#shut || this.#advancing > 0 || this.#timers.first() === undefined) return false
     if (this.#holders > 0 || this.#isAwaited === anyTimer) return true
     if (this.#isAwaited !== noTimer)
       for (const timer of this.#timers.pending())

@@ -1,4 +1,4 @@
-import { FaultlineError } from '../../model/error.ts'
+import { FaultlineError, isFaultlineError } from '../../model/error.ts'
 
 // Captured before a test can fake them.
 const { setInterval, clearInterval } = globalThis
@@ -53,7 +53,7 @@ export function answered<T>(
       },
       (error) => {
         clearInterval(watch)
-        const isGone = isLost(error) || !server.isUp()
+        const isGone = !isFaultlineError(error) && (isLost(error) || !server.isUp())
         reject(isGone ? serverGone(server, what, (error as Error).message, error) : error)
       },
     )

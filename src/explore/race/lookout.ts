@@ -1,4 +1,5 @@
 import { every, realNowMs, shared } from '../../runtime/index.ts'
+import { deadlockError } from './deadlock.ts'
 import type { RaceHost } from './race-host.ts'
 import type { Racer, Wait } from './racer.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -93,7 +94,7 @@ export class Lookout {
     for (const racer of this.#scheduler.racers)
       if (racer.blocked !== undefined && !racer.ended) waits.set(racer, racer.blocked)
     if (waits.size === 0 || (this.#host.hasTimers && silentMs < hangAfterMs)) return
-    this.#scheduler.deadlock ??= waits
+    this.#scheduler.deadlock ??= deadlockError(waits)
     // The database ends it, where it is one of its locks.
     const isCertain = [...waits.values()].some(({ certain }) => certain)
     if (isCertain && silentMs < hangAfterMs) return

@@ -12,7 +12,6 @@ import type { Performance } from '../run.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { type EnqueuedBy, kindOfWork, type Once } from '../work.ts'
 import type { Connections } from './connections.ts'
-import { deadlockError } from './deadlock.ts'
 import type { Entry } from './entry.ts'
 import type { Patience } from './lookout.ts'
 import type { RaceHost } from './race-host.ts'
@@ -92,8 +91,7 @@ export class RaceRun implements RaceHost {
       if (!isFaultlineError(error, 'FAULTLINE_HUNG')) throw error
       const { deadlock } = this.scheduler
       if (deadlock === undefined) return { ...this.#performance(), finding: { reason: 'hung', error } }
-      const finding = { reason: 'deadlock' as const, error: deadlockError(deadlock) }
-      return { ...this.#performance(), finding }
+      return { ...this.#performance(), finding: { reason: 'deadlock', error: deadlock } }
     } finally {
       clock.gate = undefined
       clock.letPass()

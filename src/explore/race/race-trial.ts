@@ -7,7 +7,6 @@ import type { RunEnd, Runner } from '../run.ts'
 import { preemptionsOf } from '../strategies/bounded.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { Connections } from './connections.ts'
-import { deadlockError } from './deadlock.ts'
 import type { Decisions } from './race-host.ts'
 import { blockedAfterMsDefault, type RaceSetup } from './race-options.ts'
 import { RaceRun } from './race-run.ts'
@@ -91,7 +90,7 @@ export class RaceTrial<W> {
     const finding =
       deadlock === undefined || end.finding?.reason === 'deadlock'
         ? end.finding
-        : { reason: 'deadlock' as const, error: deadlockError(deadlock) }
+        : { reason: 'deadlock' as const, error: deadlock }
     return { end, decisions, schedule: scheduleOf(decisions.chosen), blocked: race.blocked, finding }
   }
 }

@@ -21,7 +21,7 @@ const stepsMax = 100_000
 export class Scheduler implements PauseHost {
   readonly decisions: Decisions = { chosen: [], ready: [] }
   /** All set aside, and nobody can go on: who waits for whom. */
-  deadlock: ReadonlyMap<Racer, Wait> | undefined
+  deadlock: Error | undefined
   readonly racers: readonly Racer[]
   readonly #host: RaceHost
   readonly #choose: Chooser
@@ -112,6 +112,7 @@ export class Scheduler implements PauseHost {
   /** The delivery of a racer has ended, and the queue knows. */
   delivered(racer: Racer): void {
     racer.asleep = false
+    racer.waking = false
     this.#unblock(racer)
     this.events++
     if (racer === this.running) this.stepOver(racer)
@@ -183,6 +184,10 @@ export class Scheduler implements PauseHost {
   /** Whether the step of the racer that runs is over. */
   #check(racer: Racer): void {
     if (!racer.isStill) return
+    if (racer.waking) {
+      this.#wake(racer)
+      return
+    }
     if (racer.parked.length === 1 && !racer.several) {
       this.stepOver(racer)
       return
@@ -255,19 +260,30 @@ export class Scheduler implements PauseHost {
   #grant(racer: Racer): void {
     this.running = racer
     this.events++
-    if (racer.parked.length > 0) {
-      racer.several = racer.parked.length > 1
-      if (racer.several) racer.parked.sort(earlier)
-      racer.parked.shift()!.goOn!()
-      // A branch may end and say nothing.
-      if (racer.several) this.#check(racer)
-    } else if (racer.asleep) {
+    if (racer.parked.length > 0) this.#goOn(racer)
+    else if (racer.asleep) {
       racer.asleep = false
+      racer.waking = true
       this.#pass(true)
     } else {
       racer.waiting = false
       this.#host.start(racer)
     }
+  }
+
+  /** It was chosen while it slept: it goes on in the same step. */
+  #wake(racer: Racer): void {
+    racer.waking = false
+    this.#pass(false)
+    this.#goOn(racer)
+  }
+
+  #goOn(racer: Racer): void {
+    racer.several = racer.parked.length > 1
+    if (racer.several) racer.parked.sort(earlier)
+    racer.parked.shift()!.goOn!()
+    // A branch may end and say nothing.
+    if (racer.several) this.#check(racer)
   }
 
   #pass(passes: boolean): void {

@@ -7,6 +7,7 @@ import type { RunEnd, Runner } from '../run.ts'
 import { preemptionsOf } from '../strategies/bounded.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { Connections } from './connections.ts'
+import { Observers } from './observers.ts'
 import type { Decisions } from './race-host.ts'
 import { blockedAfterMsDefault, type RaceSetup } from './race-options.ts'
 import { RaceRun } from './race-run.ts'
@@ -44,12 +45,18 @@ export class RaceTrial<W> {
   children: ReadonlySet<number> = new Set()
   readonly #runner: Runner<W>
   readonly #connections: Connections | undefined
+  readonly #observers = new Observers()
 
   constructor(runner: Runner<W>, setup: RaceSetup<W>) {
     this.#runner = runner
     this.setup = setup
     const { connect } = setup.options
     if (connect !== undefined) this.#connections = new Connections(connect)
+  }
+
+  /** Takes away what all races shared. */
+  close(): Promise<void> {
+    return this.#observers.close()
   }
 
   async run(plan: RacePlan): Promise<RaceEnd> {
@@ -62,6 +69,7 @@ export class RaceTrial<W> {
         hangAfterMs: options.hangAfterMs ?? 2_000,
       },
       connections: this.#connections,
+      observers: this.#observers,
       signal: options.signal,
       nowMs,
       within: options.within,

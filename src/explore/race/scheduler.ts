@@ -36,6 +36,10 @@ export class Scheduler implements PauseHost {
   events = 0
   #adopting = false
   #passing = false
+  /** Whoever was set aside and can go on now is waited for. */
+  #settling = false
+  /** Nobody can go on. */
+  idle = false
 
   constructor(
     racers: readonly Racer[],
@@ -113,7 +117,7 @@ export class Scheduler implements PauseHost {
   delivered(racer: Racer): void {
     racer.asleep = false
     racer.waking = false
-    this.#unblock(racer)
+    racer.blocked = undefined
     this.events++
     if (racer === this.running) this.stepOver(racer)
     else if (this.running === undefined) this.#decide()
@@ -171,14 +175,8 @@ export class Scheduler implements PauseHost {
   #woken(racer: Racer): void {
     if (!racer.isStill) return
     racer.asleep = false
-    this.#unblock(racer)
-    if (this.running === undefined) this.#decide()
-  }
-
-  #unblock(racer: Racer): void {
-    if (racer.blocked === undefined) return
     racer.blocked = undefined
-    this.#host.resumed(racer)
+    if (this.running === undefined) this.#decide()
   }
 
   /** Whether the step of the racer that runs is over. */
@@ -215,19 +213,27 @@ export class Scheduler implements PauseHost {
     if (racer !== this.running || this.#over) return
     this.running = undefined
     if (this.#passing) this.#pass(false)
-    if (!this.#adopting) {
+    const anyBlocked = this.racers.some(({ blocked, ended }) => blocked !== undefined && !ended)
+    if (!this.#adopting && !anyBlocked) {
       this.#decide()
       return
     }
+    const adopted = this.#adopting ? this.#host.adopt(racer) : undefined
     this.#adopting = false
-    this.#host.adopt(racer).then(
-      () => this.#decide(),
-      (error) => this.fail(error),
-    )
+    this.#settling = true
+    Promise.resolve(adopted)
+      .then(() => (anyBlocked ? this.#lookout.settle() : undefined))
+      .then(
+        () => {
+          this.#settling = false
+          this.#decide()
+        },
+        (error) => this.fail(error),
+      )
   }
 
   #decide(): void {
-    if (this.#over || this.running !== undefined) return
+    if (this.#over || this.#settling || this.running !== undefined) return
     if (this.endIfAborted()) return
     let ready = 0
     let left = false
@@ -244,6 +250,7 @@ export class Scheduler implements PauseHost {
       this.#idle()
       return
     }
+    this.idle = false
     const { chosen } = this.decisions
     if (chosen.length >= stepsMax) {
       this.fail(endless())
@@ -293,6 +300,8 @@ export class Scheduler implements PauseHost {
 
   /** Nobody can go on: time passes, or somebody who was set aside comes back. */
   #idle(): void {
+    this.idle = true
+    this.events++
     if (!this.#passing && this.#host.hasTimers) this.#pass(true)
   }
 

@@ -9,6 +9,7 @@ import { afterSleep, noValues } from './held-loop.ts'
 import type { Strike } from './mode.ts'
 import { endsOf, loopsOf, placesOf } from './places.ts'
 import { type FileRecord, type Probes, shared } from './shared.ts'
+import { startedAt } from './started.ts'
 
 /** Awaits of one delivery before it counts as a runaway. */
 export const awaitsMax = 1_000_000
@@ -24,11 +25,14 @@ function branchOf(delivery: Delivery, activation: Activation | undefined): Activ
   return current !== undefined && current.delivery === delivery ? current : delivery.root
 }
 
-function alive(delivery: Delivery, file: FileRecord, index: number): boolean {
+function alive(delivery: Delivery, file: FileRecord, index: number, activation?: Activation): boolean {
   if (delivery.death !== undefined) throw delivery.death
   if (delivery.ended === undefined) return true
   // A timer that nobody cleared may still reject a race that is over, or abort what has ended: that is no work.
-  if (delivery.late === undefined && placesOf(file)[index]!.canFail) delivery.late = { file, index }
+  if (delivery.late === undefined && placesOf(file)[index]!.canFail) {
+    const started = startedAt(branchOf(delivery, activation), file, index)
+    delivery.late = { file, index, ...(started === undefined ? undefined : { started }) }
+  }
   return false
 }
 
@@ -37,7 +41,7 @@ function point(file: FileRecord, index: number, activation?: Activation, args?: 
   const delivery = running()
   if (delivery === undefined) return false
   if (delivery.abandoned && isPausable(file, index, activation)) return abandon(activation)
-  if (!alive(delivery, file, index)) return false
+  if (!alive(delivery, file, index, activation)) return false
   const branch = branchOf(delivery, activation)
   const strike = delivery.mode.reach(delivery, file, index, branch, args)
   const pausable = activation === branch && isPausable(file, index, branch)
@@ -137,7 +141,7 @@ function awaited(
   activation.awaited = undefined
   const { delivery } = activation
   if (delivery.death !== undefined) throw delivery.death
-  if (file.s[index] !== 0 && alive(delivery, file, index)) {
+  if (file.s[index] !== 0 && alive(delivery, file, index, activation)) {
     delivery.mode.reach(delivery, file, index, activation)?.strike(delivery, activation, false)
   }
   if (endsOf(file)[index] !== 0) {
@@ -186,7 +190,7 @@ function reachReturn(
   isPromise: boolean,
 ): unknown {
   const delivery = running()
-  if (delivery === undefined || !alive(delivery, file, index)) return value
+  if (delivery === undefined || !alive(delivery, file, index, activation)) return value
   const branch = branchOf(delivery, activation)
   const { mode } = delivery
   const reach = (settled: unknown): Strike | undefined =>

@@ -1,0 +1,8 @@
+/**
+ * Simulations as tests of `node:test`: start with `node --import faultline/register --test`.
+ *
+ * @module
+ */
+import './index.ts'
+
+export { type NodeTestSimulation, testSimulation } from './node-test/test-simulation.ts'

@@ -7,6 +7,7 @@ import type { RunEnd, Runner } from '../run.ts'
 import { preemptionsOf } from '../strategies/bounded.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { Connections } from './connections.ts'
+import { Holds } from './holds.ts'
 import { Observers } from './observers.ts'
 import type { Decisions } from './race-host.ts'
 import { blockedAfterMsDefault, type RaceSetup } from './race-options.ts'
@@ -77,7 +78,7 @@ export class RaceTrial<W> {
       children: this.children,
       looksForChildren: plan.looksForChildren === true,
     })
-    const mode = new PauseMode(race.scheduler, options.granularity ?? 'await', plan.inner)
+    const mode = new PauseMode(new Holds(race.scheduler), options.granularity ?? 'await', plan.inner)
     const end = await this.#runner.run({
       id: plan.suffix ?? 'race',
       faults: plan.faults ?? [],

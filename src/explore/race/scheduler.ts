@@ -18,7 +18,7 @@ const stepsMax = 100_000
  *                          └─ waits for another delivery: set aside ──▶ decide
  * ```
  */
-export class Scheduler implements PauseHost {
+export class Scheduler {
   readonly decisions: Decisions = { chosen: [], ready: [] }
   /** All set aside, and nobody can go on: who waits for whom. */
   deadlock: Error | undefined
@@ -69,35 +69,7 @@ export class Scheduler implements PauseHost {
     }
   }
 
-  awaiting(delivery: Delivery, activation: Activation, awaited: unknown, last: boolean): unknown {
-    const racer = this.#racerOf(delivery)
-    if (racer === undefined || racer.ended || this.#over) return awaited
-    // The end of a delivery's own function is the end of the delivery.
-    if (last && racer.pending.length === 0) return awaited
-    const branch: Branch = { delivery, activation, step: 0 }
-    racer.pending.push(branch)
-    const promise = awaited instanceof Promise ? awaited : Promise.resolve(awaited)
-    if (last) {
-      const settled = (): void => this.#leave(racer, branch)
-      promise.then(settled, settled)
-      return promise
-    }
-    return new Promise((resolve, reject) => {
-      promise.then(
-        (value) => this.#settled(racer, branch, () => resolve(value)),
-        (reason) => this.#settled(racer, branch, () => reject(reason)),
-      )
-    })
-  }
-
-  reached(delivery: Delivery, activation: Activation): Promise<unknown> | undefined {
-    const racer = this.#racerOf(delivery)
-    if (racer === undefined || racer.ended || this.#over) return undefined
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#park(racer, { delivery, activation, step: 0 }, resolve)
-    return promise
-  }
-
+  /** A delivery has enqueued a job. */
   enqueued(): void {
     this.#adopting = true
   }
@@ -141,24 +113,20 @@ export class Scheduler implements PauseHost {
     this.#end.reject(error)
   }
 
-  #racerOf(delivery: Delivery): Racer | undefined {
-    return this.#byWorker.get(delivery.identity.worker) ?? this.running
+  /** Whose delivery it is; `undefined`: it is not held any more. */
+  racerOf(delivery: Delivery): Racer | undefined {
+    const racer = this.#byWorker.get(delivery.identity.worker) ?? this.running
+    return racer === undefined || racer.ended || this.#over ? undefined : racer
   }
 
-  #leave(racer: Racer, branch: Branch): void {
-    const at = racer.pending.indexOf(branch)
-    if (at >= 0) racer.pending.splice(at, 1)
+  /** A branch ends that nothing was decided about. */
+  left(racer: Racer): void {
     this.events++
     if (racer === this.running) this.#check(racer)
   }
 
-  #settled(racer: Racer, branch: Branch, goOn: () => void): void {
-    const at = racer.pending.indexOf(branch)
-    if (at >= 0) racer.pending.splice(at, 1)
-    this.#park(racer, branch, goOn)
-  }
-
-  #park(racer: Racer, branch: Branch, goOn: () => void): void {
+  /** What a branch awaited has settled: it is held until it is chosen. */
+  park(racer: Racer, branch: Branch, goOn: () => void): void {
     if (this.#over || racer.ended || branch.delivery.dead) {
       goOn()
       return

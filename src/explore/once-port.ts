@@ -28,10 +28,13 @@ export class OncePort implements DeliveryPort {
   failed: { readonly error: unknown } | undefined
   readonly #fn: (context: JobContext) => unknown
   readonly #queue: QueueAdapter
+  /** In a race: the worker's own. */
+  readonly #connection: unknown
 
-  constructor(fn: (context: JobContext) => unknown, queue: QueueAdapter) {
+  constructor(fn: (context: JobContext) => unknown, queue: QueueAdapter, connection?: unknown) {
     this.#fn = fn
     this.#queue = queue
+    this.#connection = connection
   }
 
   async run(claim: Claim, extras: { readonly signal: AbortSignal }): Promise<unknown> {
@@ -45,6 +48,7 @@ export class OncePort implements DeliveryPort {
       get signal() {
         return extras.signal
       },
+      ...(this.#connection === undefined ? undefined : { connection: this.#connection }),
       enqueue: queue.enqueue.bind(queue) as JobContext['enqueue'],
     })
     return this.result

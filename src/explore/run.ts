@@ -46,6 +46,10 @@ export interface RunPlan {
   crashed?(session: Session, world: unknown): Promise<void>
   /** Arms the mode; called when the world is set up. */
   arm(session: Session): void
+  /** Performs something else than the work, in the order of the queue: a race. */
+  readonly perform?: (session: Session, world: unknown) => Promise<Performance>
+  /** Who gives up on deliveries that hang, where it is not the watchdog. */
+  readonly watchdog?: Pick<Watchdog, 'watch'>
 }
 
 /** What came of one run. */
@@ -124,7 +128,7 @@ export class Runner<W> {
       queue,
       mode: plan.mode,
       seed,
-      watchdog: this.#watchdog,
+      watchdog: plan.watchdog ?? this.#watchdog,
       signal: this.#signal,
       maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
       ...(memory && { memory }),
@@ -139,7 +143,7 @@ export class Runner<W> {
     try {
       plan.arm(session)
       const resources = plan.patient ? process.getActiveResourcesInfo().length : 0
-      const performed = await this.#perform(session, world, plan.payload)
+      const performed = await (plan.perform?.(session, world) ?? this.#perform(session, world, plan.payload))
       hung = performed.finding?.reason === 'hung'
       if (plan.patient) await calm(session.deliveries, resources, session.clock)
       const judged = await this.#judge(session, plan, world, performed)
@@ -275,7 +279,8 @@ export class Runner<W> {
   }
 }
 
-interface Performance extends Started {
+/** What was performed. */
+export interface Performance extends Started {
   readonly untilMs?: number
   readonly finding?: Finding
 }

@@ -14,6 +14,10 @@ export interface Environment {
   readonly update: boolean
   /** `GITHUB_ACTIONS=true`. */
   readonly githubActions: boolean
+  /** `GITHUB_STEP_SUMMARY`: the file that takes Markdown for the page of the job. */
+  readonly githubStepSummary?: string
+  /** `GITHUB_WORKSPACE`: the root of the repository. */
+  readonly githubWorkspace?: string
   /** `NO_COLOR`, unless it is empty. */
   readonly noColor: boolean
   /** `TERM=dumb`: the terminal cannot rewrite a line. */
@@ -53,6 +57,8 @@ export function environment(): Environment {
     ...(env.FAULTLINE_REPLAY ? { replay: env.FAULTLINE_REPLAY } : {}),
     ...(shard === undefined ? {} : { shard }),
     ...(loader === undefined ? {} : { loader }),
+    ...(env.GITHUB_STEP_SUMMARY ? { githubStepSummary: env.GITHUB_STEP_SUMMARY } : {}),
+    ...(env.GITHUB_WORKSPACE ? { githubWorkspace: env.GITHUB_WORKSPACE } : {}),
     ci: isSet(env.CI),
     update: isSet(env.FAULTLINE_UPDATE) || vitestUpdates() || nodeUpdates(),
     githubActions: env.GITHUB_ACTIONS === 'true',
@@ -60,6 +66,11 @@ export function environment(): Environment {
     dumbTerminal: env.TERM === 'dumb',
     nodeTestChild: env.NODE_TEST_CONTEXT !== undefined,
   }
+}
+
+/** The environment of a child process: this one's, with changes; `undefined` takes a variable away. */
+export function childEnvironment(changes: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...changes }
 }
 
 function isSet(text = ''): boolean {

@@ -5,4 +5,5 @@
  */
 import './index.ts'
 
+export { type NodeTestRaces, testRaces } from './node-test/test-races.ts'
 export { type NodeTestSimulation, testSimulation } from './node-test/test-simulation.ts'

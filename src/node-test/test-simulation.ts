@@ -1,9 +1,7 @@
-import { relative } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import {
   assertResilient,
   isReplay,
-  pointingAt,
   replayedElsewhere,
   type Setup,
   Stepwise,
@@ -13,7 +11,8 @@ import {
   testTimeoutMs,
   withoutEach,
 } from '../explore/index.ts'
-import { isFaultlineError } from '../model/error.ts'
+import { commandOf } from './command-of.ts'
+import { pointed } from './pointed.ts'
 
 /** Registers a simulation as a test of `node:test`; see {@link testSimulation}. */
 export interface NodeTestSimulation {
@@ -95,18 +94,4 @@ async function eachScenario<W>(
   } finally {
     await stepwise.end()
   }
-}
-
-/** Errors of Faultline lead to the line that registered the test. */
-async function pointed<T>(calledAt: Error, body: () => Promise<T>): Promise<T> {
-  try {
-    return await body()
-  } catch (error) {
-    throw isFaultlineError(error) ? pointingAt(error, calledAt) : error
-  }
-}
-
-function commandOf({ filePath }: TestContext & { readonly filePath?: string }): string {
-  const file = filePath === undefined ? '' : ` ${relative(process.cwd(), filePath).replaceAll('\\', '/')}`
-  return `node --import faultline/register --test${file}`
 }

@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { inject } from 'vitest'
-import type { SimulationReport } from '../explore/index.ts'
-import { reportFileOf, serializeReportFile } from '../report/file/index.ts'
+import type { RaceReport, SimulationReport } from '../explore/index.ts'
+import {
+  type ReportFile,
+  raceEntryOf,
+  raceSources,
+  reportFileOf,
+  serializeReportFile,
+} from '../report/file/index.ts'
 
 /** What a test tells of its simulation, in `task.meta.faultline`. */
 export interface SimulationMeta {
@@ -39,10 +45,29 @@ export function handOver(report: SimulationReport, testFile: string): Simulation
   const { name, summary } = report
   const { points, scenarios, survived, resilience } = summary
   const meta = { name, points, scenarios, survived, resilience }
+  return leave(meta, () => reportFileOf({ simulations: [{ report, testFile }] }))
+}
+
+/** The same for races: their schedules are its scenarios. */
+export function handOverRaces(report: RaceReport, testFile: string): SimulationMeta {
+  const { run, survived } = report.summary
+  const meta = {
+    name: report.name,
+    points: 0,
+    scenarios: run,
+    survived,
+    resilience: run === 0 ? 0 : survived / run,
+  }
+  const race = { report, testFile }
+  return leave(meta, () =>
+    reportFileOf({ simulations: [], races: [raceEntryOf(race)], sources: raceSources(race) }),
+  )
+}
+
+function leave(meta: SimulationMeta, content: () => ReportFile): SimulationMeta {
   const place = folder()
   if (place === undefined) return meta
   const file = `${randomUUID()}.json`
-  const content = reportFileOf({ simulations: [{ report, testFile }] })
-  writeFileSync(path.join(place, file), serializeReportFile(content))
+  writeFileSync(path.join(place, file), serializeReportFile(content()))
   return { ...meta, file }
 }

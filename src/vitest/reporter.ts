@@ -5,7 +5,12 @@ import type { Reporter, TestModule, Vitest } from 'vitest/node'
 import { environment } from '../model/environment.ts'
 import type { SimulationData } from '../model/result.ts'
 import { annotationsOf } from '../report/annotations.ts'
-import { type ReportFile, restoredSimulation, serializeReportFile } from '../report/file/index.ts'
+import {
+  type RaceEntry,
+  type ReportFile,
+  restoredSimulation,
+  serializeReportFile,
+} from '../report/file/index.ts'
 import { judge } from '../report/gate.ts'
 import { htmlReport } from '../report/html/index.ts'
 import { renderMarkdown } from '../report/markdown.ts'
@@ -71,7 +76,8 @@ export class FaultlineReporter implements Reporter {
       file.simulations.map((entry) => restoredSimulation(entry)),
     )
     const races = parts.flatMap(({ file }) => file.races)
-    const lines = [...head(simulations), ...simulations.map((data) => ` ${renderSummaryLine(data)}`)]
+    const lines = [...head(simulations, races), ...simulations.map((data) => ` ${renderSummaryLine(data)}`)]
+    lines.push(...races.map(raceLine))
     lines.push(...lost.map((name) => ` ? ${name}: its report did not arrive; did its worker die?`))
     for (const { root, file } of parts) lines.push(...this.#write(root, file))
     const verdict = judge({ simulations, races }, this.#options.minResilience ?? 0)
@@ -123,9 +129,20 @@ export class FaultlineReporter implements Reporter {
   }
 }
 
-function head(simulations: readonly SimulationData[]): string[] {
+function head(simulations: readonly SimulationData[], races: readonly RaceEntry[]): string[] {
   const scenarios = simulations.reduce((sum, { summary }) => sum + summary.scenarios, 0)
-  const { resilience } = judge({ simulations, races: [] }, 0)
-  const counts = `${plural(simulations.length, 'simulation')} · ${number(scenarios)} scenarios`
-  return [`${paintFor().bold(' Faultline')}  ${counts} · resilience ${percent(resilience)}`]
+  const schedules = races.reduce((sum, { summary }) => sum + summary.run, 0)
+  const { resilience } = judge({ simulations, races }, 0)
+  const counts = [plural(simulations.length, 'simulation'), `${number(scenarios)} scenarios`]
+  if (races.length > 0) counts.push(plural(races.length, 'race'), plural(schedules, 'schedule'))
+  return [`${paintFor().bold(' Faultline')}  ${counts.join(' · ')} · resilience ${percent(resilience)}`]
+}
+
+function raceLine({ name, summary: { run, failed, guarantee } }: RaceEntry): string {
+  const paint = paintFor()
+  const verdict =
+    failed === 0
+      ? paint.green(`survived ${guarantee}`)
+      : paint.red(`${failed} of ${plural(run, 'schedule')} fail`)
+  return ` ${failed === 0 ? paint.green('✓') : paint.red('✗')} ${name}  ${verdict}`
 }

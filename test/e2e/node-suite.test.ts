@@ -26,6 +26,15 @@ describe('simulations under node --test', { timeout: 60_000 }, () => {
     await expect(plain(output)).toMatchFileSnapshot('node-suite/spec.txt')
   })
 
+  test('races are tests', async () => {
+    const { code, output } = await nodeTest(['races.test.ts'])
+    expect(code).toBe(1)
+    expect(output).toMatch(/✖ charge .*\n✔ charge once .*\n﹣ left out .*# SKIP\n/)
+    expect(output).toContain('✗ charge  2 of 4 schedules fail')
+    expect(output).toContain('races.test.ts:13:1')
+    expect(output).not.toContain('report: {')
+  })
+
   test('are chosen by name', async () => {
     const { code, output } = await nodeTest(['--test-name-pattern', 'charge once', 'charge.test.ts'])
     expect(code, output).toBe(0)

@@ -2,6 +2,12 @@ import { spawn } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
+import {
+  mergeReportFiles,
+  parseReportFile,
+  type ReportFile,
+  serializeReportFile,
+} from '../../src/report/file/index.ts'
 import { REPOSITORY } from '../helpers/source-alias.ts'
 import { steady } from '../helpers/steady.ts'
 import { type SuiteProject, suiteProject } from '../helpers/suite-project.ts'
@@ -44,6 +50,28 @@ describe.each([5, 4] as const)('under Vitest %i', (major) => {
     const { code, stdout, stderr } = await project.vitest(['run', 'wrong'])
     expect(code).toBe(1)
     await expect(plain(`${stdout}${stderr}`)).toMatchFileSnapshot(`suite/wrong-${major}.txt`)
+  })
+
+  test('races are a test', async () => {
+    const { code, stdout, stderr } = await project.vitest(['run', 'races'], { REPORTER: '{}' })
+    expect(code).toBe(1)
+    await expect(plain(`${stdout}${stderr}`)).toMatchFileSnapshot(`suite/races-${major}.txt`)
+    const { races, sources } = JSON.parse(
+      readFileSync(path.join(project.folder, '.faultline/report.json'), 'utf8'),
+    )
+    expect(
+      races.map(({ name, summary }: { name: string; summary: object }) => [name, summary]),
+    ).toMatchObject([
+      ['charge', { failed: 2 }],
+      ['charge once', { failed: 0, exhaustive: true }],
+    ])
+    expect(races[0].failures[0].steps).toContainEqual({
+      racer: 0,
+      file: 'src/charge.ts',
+      line: 6,
+      text: 'await bank.charge(orderId)',
+    })
+    expect(Object.keys(sources)).toContain('src/charge.ts')
   })
 
   test('-t runs the scenarios that it names, and no others', async () => {
@@ -93,6 +121,77 @@ describe.each([5, 4] as const)('under Vitest %i', (major) => {
       'test/whole.test.ts charge 2 13',
       'test/whole.test.ts charge once 0 13',
     ])
+  })
+})
+
+describe('the reporter', () => {
+  let project: SuiteProject
+  beforeAll(async () => {
+    project = await suiteProject('suite-reporter')
+  })
+  const read = (name: string): string => readFileSync(path.join(project.folder, name), 'utf8')
+  const timeless = (file: ReportFile): unknown =>
+    JSON.parse(serializeReportFile(file).replaceAll(/"durationMs": [\d.]+/g, '"durationMs": 0'))
+
+  test('annotates failing lines on GitHub Actions, and sums the job up', async () => {
+    const env = {
+      REPORTER: '{}',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_WORKSPACE: path.dirname(project.folder),
+      GITHUB_STEP_SUMMARY: path.join(project.folder, 'summary.md'),
+    }
+    const { code, stdout } = await project.vitest(['run', 'whole'], env)
+    expect(code).toBe(1)
+    expect(stdout).toContain(
+      '::error file=suite-reporter/src/charge.ts,line=6,title=Faultline%3A charge::expected [ 7, 7 ] to deeply equal [ 7 ] (error, crash; 2 scenarios)',
+    )
+    const summary = read('summary.md')
+    expect(summary).toContain('| ❌ | charge | 13 | 84.6 % | 2 of 13 scenarios fail |')
+    expect(summary).toContain('| ✅ | charge once | 13 | 100 % | survived all 13 scenarios |')
+    expect(summary).toContain('| <code>src/charge.ts:6</code> | error, crash (2 scenarios) |')
+  })
+
+  test('a threshold that is not reached fails a run whose tests pass', async () => {
+    const below = await project.vitest(['run', 'whole', '-t', 'charge once'], {
+      REPORTER: '{"minResilience":100}',
+    })
+    expect(below.code, below.output).toBe(0)
+    const none = await project.vitest(['run'], { REPORTER: '{"minResilience":100}', ONLY: 'plain' })
+    expect(none.code).toBe(1)
+    expect(none.stderr).toContain('✗ faultline: no simulation ran, and minResilience is 100 %')
+    const wrong = await project.vitest(['run', 'whole'], { REPORTER: '{"minResilence":100}' })
+    expect(wrong.output).toContain("Did you mean 'minResilience'?")
+  })
+
+  test('shards run every scenario once, and merge into the report of one run', async () => {
+    await project.vitest(['run', 'whole', 'each'], { REPORTER: '{}' })
+    const whole = parseReportFile(read('.faultline/report.json'), 'whole')
+    const shards: ReportFile[] = []
+    for (const index of [1, 2, 3]) {
+      await project.vitest(['run', 'whole', 'each'], { REPORTER: '{}', FAULTLINE_SHARD: `${index}/3` })
+      shards.push(parseReportFile(read('.faultline/report.json'), `shard ${index}`))
+    }
+    const ids = ({ simulations }: ReportFile): string[] =>
+      simulations.flatMap(({ testFile, name, scenarios }) =>
+        scenarios.map(({ id }) => `${testFile} ${name} ${id}`),
+      )
+    expect(shards.flatMap(ids).sort()).toEqual(ids(whole).sort())
+    const sorted = (file: ReportFile): ReportFile => ({
+      ...file,
+      simulations: file.simulations.toSorted((a, b) =>
+        a.testFile! + a.name < b.testFile! + b.name ? -1 : 1,
+      ),
+    })
+    expect(timeless(sorted(mergeReportFiles(shards)))).toEqual(timeless(sorted(whole)))
+  })
+
+  test('stands beside coverage, whose figures stay what they are', async () => {
+    const args = ['run', 'plain', '--coverage.enabled', '--coverage.provider=v8']
+    await project.vitest(args, { ONLY: 'plain' })
+    const before = read('coverage/coverage-final.json')
+    const { output } = await project.vitest(args, { ONLY: 'plain', REPORTER: '{}' })
+    expect(output).not.toContain('Faultline ')
+    expect(read('coverage/coverage-final.json')).toBe(before)
   })
 })
 

@@ -231,6 +231,8 @@ export class RaceRun implements RaceHost {
     } finally {
       racer.claim = undefined
     }
+    const { dead } = this.#session.deliveries.findLast(({ identity }) => identity.worker === racer.worker)!
+    if (dead) await this.#options.connections?.renew(racer, this.#session)
   }
 
   /** Claims the earliest of its jobs; virtual time passes until it is due. */

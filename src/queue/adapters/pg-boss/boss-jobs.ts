@@ -100,6 +100,11 @@ export class BossJobs {
     )
   }
 
+  /** Some job is to start later than pg-boss would have it. */
+  get hasPostponed(): boolean {
+    return this.#postponed.length > 0
+  }
+
   postpone(id: string): void {
     this.#postponed = [...this.#postponed.filter((other) => other !== id), id]
   }

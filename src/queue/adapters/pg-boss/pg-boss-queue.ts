@@ -22,9 +22,11 @@ import { atPostgres } from '../postgres-server.ts'
 import { tiesOf } from '../ties.ts'
 import { unknownJob } from '../unknown-job.ts'
 import { BossClaim } from './boss-claim.ts'
+import { BossExpiry } from './boss-expiry.ts'
 import type { WaitingJob } from './boss-jobs.ts'
 import { BossSetup, type PgBossQueueOptions } from './boss-setup.ts'
 import type { SendOptions } from './driver.ts'
+import { fetchOptionsOf } from './fetch-options.ts'
 import { runHandler } from './run-handler.ts'
 import { completeJob, failJob } from './settle-job.ts'
 
@@ -67,11 +69,12 @@ export class PgBossQueue implements QueueAdapter {
   readonly #deliveries: Map<string, number> = new Map()
   /** Jobs whose next delivery follows the death of a worker. */
   readonly #lapsed: Set<string> = new Set()
-  readonly #expiring: { claim: BossClaim; lapsesAtMs: number; record: DeliveryRecord }[] = []
+  readonly #expiry: BossExpiry
 
   constructor(options: PgBossQueueOptions) {
     this.pools = options.pool === undefined ? [] : [options.pool]
     this.#setup = new BossSetup(options, () => this.time)
+    this.#expiry = new BossExpiry(this.#setup.statements)
   }
 
   get now(): Date {
@@ -143,13 +146,15 @@ export class PgBossQueue implements QueueAdapter {
     this.#setup.statements.restart()
     this.#deliveries.clear()
     this.#lapsed.clear()
-    this.#expiring.length = 0
+    this.#expiry.clear()
     this.#records.clear()
   }
 
   async claim(worker: string, window: DueWindow = {}): Promise<Claim | undefined> {
     await this.#expireJobs()
     const { jobs, cron } = await this.#setup.ready()
+    const dueNow = await this.#fetchDue(worker, window)
+    if (dueNow !== undefined) return dueNow
     const blocked: string[] = []
     for (;;) {
       const nowMs = this.time.nowMs()
@@ -165,7 +170,7 @@ export class PgBossQueue implements QueueAdapter {
       }
       if (job === undefined) return undefined
       await this.time.advanceTo(job.dueMs)
-      const claim = await this.#fetch(worker, job)
+      const claim = await this.#fetch(worker, job.name, job.id)
       if (claim !== undefined) return claim
       // A policy or a limit of concurrency holds it back.
       blocked.push(job.id)
@@ -176,7 +181,7 @@ export class PgBossQueue implements QueueAdapter {
     await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     const job = await this.#at('a job', jobs.waitingJob(id, this.time.nowMs()))
-    return job === undefined ? undefined : await this.#fetch(worker, job)
+    return job === undefined ? undefined : await this.#fetch(worker, job.name, id)
   }
 
   async parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
@@ -229,30 +234,9 @@ export class PgBossQueue implements QueueAdapter {
 
   async expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
     const own = claim as BossClaim
-    own.lapsed = true
     await own.transaction?.rollback()
     own.transaction = undefined
-    const lapsesAtMs = own.lapsesAtMs(this.time.nowMs())
-    this.#expiring.push({ claim: own, lapsesAtMs, record: this.#records.write(claim, outcome) })
-    return claim.attempt < claim.maxAttempts ? lapsesAtMs + own.retryAfterMs : lapsesAtMs
-  }
-
-  /**
-   * What the supervisor of pg-boss does when it finds a job expired, at that time. Not before the next job is looked
-   * for: until then the job is active, and a zombie of an earlier delivery may still settle it.
-   */
-  async #expireJobs(): Promise<void> {
-    for (const { claim, lapsesAtMs, record } of this.#expiring.splice(0)) {
-      const { boss, jobs } = await this.#setup.ready()
-      const failing = this.#setup.statements.with({ nowMs: lapsesAtMs }, () =>
-        boss.fail(claim.name, claim.fence, new Error('job timed out')),
-      )
-      const { affected } = (await this.#at('the expiry of a job', failing)) as { affected: number }
-      if (affected === 0) continue
-      this.#lapsed.add(claim.id)
-      const state = await this.#at('the state of a job', jobs.stateOf(claim.name, claim.id))
-      if (state?.state === 'failed') this.#records.dead.push(record)
-    }
+    return this.#expiry.add(own, this.time.nowMs(), this.#records.write(claim, outcome))
   }
 
   async duplicate(claim: Claim): Promise<void> {
@@ -260,20 +244,35 @@ export class PgBossQueue implements QueueAdapter {
     await this.#at('a job', jobs.deliverAgain(claim.name, claim.id, this.time.nowMs()))
   }
 
-  async #fetch(worker: string, { id, name }: WaitingJob): Promise<BossClaim | undefined> {
+  async #expireJobs(): Promise<void> {
+    const applying = this.#expiry.apply(await this.#setup.ready())
+    for (const { id, died } of await this.#at('the expiry of a job', applying)) {
+      this.#lapsed.add(id)
+      if (died !== undefined) this.#records.dead.push(died)
+    }
+  }
+
+  /** With one queue pg-boss itself knows best which of the jobs that are due is next. */
+  async #fetchDue(worker: string, { fromMs, untilMs }: DueWindow): Promise<BossClaim | undefined> {
+    const { jobs, cron, registered } = await this.#setup.ready()
+    const nowMs = this.time.nowMs()
+    const [name, ...others] = registered.keys()
+    if (others.length > 0 || fromMs !== undefined || jobs.hasPostponed) return undefined
+    if (untilMs !== undefined && (untilMs < nowMs || (await cron.next({ untilMs: nowMs })) !== undefined))
+      return undefined
+    return await this.#fetch(worker, name!)
+  }
+
+  /** The library's own fetch: of the job that is named, or of whichever is next. */
+  async #fetch(worker: string, name: string, onlyId?: string): Promise<BossClaim | undefined> {
     const { boss, registered } = await this.#setup.ready()
     const work = registered.get(name)!
-    const { priority, orderByCreatedOn, groupConcurrency, minPriority, maxPriority } = work.options as Record<
-      string,
-      never
-    >
-    const options = { priority, orderByCreatedOn, groupConcurrency, minPriority, maxPriority }
-    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-    const fetching = this.#setup.statements.with({ onlyId: id }, () =>
-      boss.fetch<unknown>(name, { ...given, batchSize: 1, includeMetadata: true }),
+    const fetching = this.#setup.statements.with(onlyId === undefined ? {} : { onlyId }, () =>
+      boss.fetch<unknown>(name, fetchOptionsOf(work)),
     )
     const [job] = await this.#at('boss.fetch', fetching)
     if (job === undefined) return undefined
+    const { id } = job
     const delivery = (this.#deliveries.get(id) ?? 0) + 1
     this.#deliveries.set(id, delivery)
     return new BossClaim(job, work, worker, this.time.nowMs(), delivery, this.#lapsed.delete(id))

@@ -218,7 +218,7 @@ export class PgBossQueue implements QueueAdapter {
     }
     const state = await this.#at('the state of a job', jobs.stateOf(claim.name, claim.id))
     const isOwn = state?.retryCount === own.job.retryCount && state.state !== 'active'
-    if (affected === 0 && (own.lapsed || !isOwn)) return { status: 'refused' }
+    if (affected === 0 && (own.lapsed || !isOwn || !ending.ok)) return { status: 'refused' }
     if (state?.state === 'failed') {
       this.#records.writeDead(claim, ending, outcome)
       return { status: 'dead' }

@@ -1,18 +1,6 @@
 import type { DueWindow } from '../../port.ts'
+import type { WaitingRow } from '../due-jobs.ts'
 import type { SqlPool, TaskSpec } from './driver.ts'
-
-/** A job that waits, as its row tells. */
-export interface WaitingJob {
-  readonly id: string
-  readonly name: string
-  readonly payload: unknown
-  /** Lower first. */
-  readonly priority: number
-  /** `run_at` has microseconds: a clock of milliseconds must not be early. */
-  readonly dueMs: number
-  readonly attempt: number
-  readonly hasKey: boolean
-}
 
 /** The row of a job. */
 export interface JobRow {
@@ -78,9 +66,9 @@ export class GraphileJobs {
   }
 
   /** Jobs in the order in which they would be performed; those of a queue that is busy wait. */
-  async waiting(nowMs: number, window: DueWindow = {}, more: Selection = {}): Promise<WaitingJob[]> {
+  async waiting(nowMs: number, window: DueWindow = {}, more: Selection = {}): Promise<WaitingRow[]> {
     const { limit = 1_000_000, without = [], id = null, free = true } = more
-    const rows = async (): Promise<(WaitingJob & { foreign: boolean })[]> => {
+    const rows = async (): Promise<(WaitingRow & { foreign: boolean })[]> => {
       const result = await this.#pool.query({
         name: `faultline_waiting/${this.#schema}`,
         text: this.#waitingText(),

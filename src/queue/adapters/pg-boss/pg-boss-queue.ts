@@ -16,19 +16,19 @@ import type {
   Settlement,
 } from '../../port.ts'
 import { AdapterRecords } from '../adapter-records.ts'
+import { dueJobsOf, type WaitingRow } from '../due-jobs.ts'
+import { Lapses } from '../lapses.ts'
 import { nativeOf, nativeRequest } from '../native-request.ts'
 import { refuseRemote } from '../postgres-client.ts'
 import { atPostgres } from '../postgres-server.ts'
 import { tiesOf } from '../ties.ts'
 import { unknownJob } from '../unknown-job.ts'
 import { BossClaim } from './boss-claim.ts'
-import { BossExpiry } from './boss-expiry.ts'
-import type { WaitingJob } from './boss-jobs.ts'
 import { BossSetup, type PgBossQueueOptions } from './boss-setup.ts'
 import type { SendOptions } from './driver.ts'
 import { fetchOptionsOf } from './fetch-options.ts'
 import { runHandler } from './run-handler.ts'
-import { completeJob, failJob } from './settle-job.ts'
+import { expireJob, settleJob } from './settle-job.ts'
 
 /** The worker fences what it settles; a worker that died is found out when its job expires, as a failed attempt. */
 const CAPABILITIES: QueueCapabilities = { fencesZombies: true, deathConsumesAttempt: true }
@@ -68,13 +68,12 @@ export class PgBossQueue implements QueueAdapter {
   readonly #setup: BossSetup
   readonly #deliveries: Map<string, number> = new Map()
   /** Jobs whose next delivery follows the death of a worker. */
-  readonly #lapsed: Set<string> = new Set()
-  readonly #expiry: BossExpiry
+  readonly #redelivered: Set<string> = new Set()
+  readonly #lapses: Lapses<BossClaim> = new Lapses()
 
   constructor(options: PgBossQueueOptions) {
     this.pools = options.pool === undefined ? [] : [options.pool]
     this.#setup = new BossSetup(options, () => this.time)
-    this.#expiry = new BossExpiry(this.#setup.statements)
   }
 
   get now(): Date {
@@ -127,14 +126,10 @@ export class PgBossQueue implements QueueAdapter {
     await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     const waiting = await this.#at('the list of jobs', jobs.waiting(this.time.nowMs()))
-    return waiting.map(({ id, name, data, priority, dueMs, attempt }) => ({
-      id,
-      name,
-      payload: data,
-      at: new Date(dueMs),
-      priority: -priority,
-      attempt,
-    }))
+    return dueJobsOf(
+      waiting,
+      this.#lapses.due(({ job }) => -job.priority),
+    )
   }
 
   async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
@@ -145,8 +140,8 @@ export class PgBossQueue implements QueueAdapter {
     cron.restart(this.time.nowMs())
     this.#setup.statements.restart()
     this.#deliveries.clear()
-    this.#lapsed.clear()
-    this.#expiry.clear()
+    this.#redelivered.clear()
+    this.#lapses.clear()
     this.#records.clear()
   }
 
@@ -159,6 +154,12 @@ export class PgBossQueue implements QueueAdapter {
     for (;;) {
       const nowMs = this.time.nowMs()
       const [job] = await this.#at('the next job', jobs.waiting(nowMs, window, 1, blocked))
+      const lapseMs = this.#lapses.nextMs(nowMs, job?.dueMs, window)
+      if (lapseMs !== undefined) {
+        await this.time.advanceTo(lapseMs)
+        await this.#expireJobs()
+        continue
+      }
       const occurrence = await this.#at('its schedules', cron.next(window))
       if (
         occurrence !== undefined &&
@@ -208,9 +209,7 @@ export class PgBossQueue implements QueueAdapter {
     const { boss, jobs } = await this.#setup.ready()
     const own = claim as BossClaim
     const { statements } = this.#setup
-    const settling = ending.ok
-      ? completeJob(boss, statements, own, ending.result)
-      : failJob(boss, own, ending.error)
+    const settling = settleJob(boss, statements, own, ending)
     const affected = await this.#at('the settling of a job', settling)
     if (affected > 0 && ending.ok && !own.registered.options.perJobResults) {
       this.#records.write(claim, outcome ?? 'completed', ending)
@@ -236,7 +235,11 @@ export class PgBossQueue implements QueueAdapter {
     const own = claim as BossClaim
     await own.transaction?.rollback()
     own.transaction = undefined
-    return this.#expiry.add(own, this.time.nowMs(), this.#records.write(claim, outcome))
+    own.lapsed = true
+    const lapsesAtMs = own.lapsesAtMs(this.time.nowMs())
+    const dueMs = claim.attempt < claim.maxAttempts ? lapsesAtMs + own.retryAfterMs : undefined
+    this.#lapses.add({ claim: own, lapsesAtMs, dueMs, record: this.#records.write(claim, outcome) })
+    return dueMs ?? lapsesAtMs
   }
 
   async duplicate(claim: Claim): Promise<void> {
@@ -244,11 +247,13 @@ export class PgBossQueue implements QueueAdapter {
     await this.#at('a job', jobs.deliverAgain(claim.name, claim.id, this.time.nowMs()))
   }
 
+  /** What the supervisor of pg-boss does with jobs that have expired. */
   async #expireJobs(): Promise<void> {
-    const applying = this.#expiry.apply(await this.#setup.ready())
-    for (const { id, died } of await this.#at('the expiry of a job', applying)) {
-      this.#lapsed.add(id)
-      if (died !== undefined) this.#records.dead.push(died)
+    for (const { claim, lapsesAtMs, record } of this.#lapses.take(this.time.nowMs())) {
+      const expiring = expireJob(await this.#setup.ready(), this.#setup.statements, claim, lapsesAtMs)
+      const found = await this.#at('the expiry of a job', expiring)
+      if (found !== undefined) this.#redelivered.add(claim.id)
+      if (found?.state === 'failed') this.#records.dead.push(record)
     }
   }
 
@@ -275,10 +280,10 @@ export class PgBossQueue implements QueueAdapter {
     const { id } = job
     const delivery = (this.#deliveries.get(id) ?? 0) + 1
     this.#deliveries.set(id, delivery)
-    return new BossClaim(job, work, worker, this.time.nowMs(), delivery, this.#lapsed.delete(id))
+    return new BossClaim(job, work, worker, this.time.nowMs(), delivery, this.#redelivered.delete(id))
   }
 
-  async #ties(window?: DueWindow): Promise<readonly WaitingJob[]> {
+  async #ties(window?: DueWindow): Promise<readonly WaitingRow[]> {
     await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     const nowMs = this.time.nowMs()

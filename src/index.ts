@@ -9,6 +9,7 @@ export {
   defineSimulation,
   type EnqueuedBy,
   enqueuedBy,
+  exploreRaces,
   type Glitch,
   type GlitchTiming,
   glitchAfterAwait,
@@ -18,11 +19,19 @@ export {
   glitchBeforeLine,
   glitchBeforeReturn,
   type Once,
+  type OneRaceOptions,
   once,
   outside,
   type PruneOptions,
+  RaceError,
+  type RaceOptions,
+  type RaceReport,
+  type RaceStrategy,
   ResilienceError,
   type RunInfo,
+  redelivery,
+  runRace,
+  runRaces,
   runScenario,
   runSimulation,
   type ScenarioOptions,
@@ -65,6 +74,14 @@ export type {
   Jsonify,
 } from './model/job.ts'
 export type { Place, Point, PointKind, PointName } from './model/point.ts'
+export type {
+  BlockedDelivery,
+  RaceData,
+  RaceLine,
+  RaceMember,
+  RaceResult,
+  RaceSummary,
+} from './model/race.ts'
 export type {
   Cause,
   FaultName,

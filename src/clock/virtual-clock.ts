@@ -1,6 +1,6 @@
 import type { ContextClock } from '../model/context.ts'
 import { Quiet } from './quiet.ts'
-import { outsideContexts } from './real.ts'
+import { outsideContexts, real } from './real.ts'
 import { TimerClock } from './timer-clock.ts'
 import { type TimerHost, VirtualTimer, virtualTimerOf } from './virtual-timer.ts'
 
@@ -9,6 +9,9 @@ export interface ClockTime {
   nowMs(): number
   advanceTo(ms: number): void | Promise<void>
 }
+
+/** Timers that fire in one jump of time; the rest of it is one leap: a heartbeat of seconds must not beat for a month. */
+const jumpMax = 1_000
 
 /** How a {@link VirtualClock} tells that nothing is going on in the real world. */
 export interface VirtualClockOptions {
@@ -35,6 +38,8 @@ export class VirtualClock implements ContextClock {
   readonly startMs: number
   /** Time went on although a real operation had not answered: a verdict may depend on real timing. */
   timingReal = false
+  /** Asked before a timer fires by itself; where it says no, none does until {@link letPass}. */
+  gate: ((timer: VirtualTimer) => boolean) | undefined
   readonly #time: ClockTime
   readonly #options: VirtualClockOptions | undefined
   readonly #timers: TimerClock = new TimerClock()
@@ -47,6 +52,7 @@ export class VirtualClock implements ContextClock {
   #pumping = false
   #advancing = 0
   #holders = 0
+  #shut = false
   #isAwaited: (timer: VirtualTimer) => boolean = anyTimer
   #lingering: Set<VirtualTimer> | undefined
 
@@ -95,12 +101,14 @@ export class VirtualClock implements ContextClock {
   /** Moves virtual time forward to `ms` (since the epoch) and fires what is due on the way, in order. */
   async advanceTo(ms: number): Promise<void> {
     this.#advancing++
+    let fired = 0
     try {
       for (
         let timer = this.#timers.first();
         timer !== undefined && timer.dueMs <= ms;
         timer = this.#timers.first()
       ) {
+        if (fired++ === jumpMax) await this.#time.advanceTo(ms)
         await this.#fireFirst(timer.dueMs)
         await this.#quietness().wait(() => true)
       }
@@ -125,6 +133,14 @@ export class VirtualClock implements ContextClock {
   /** Resolves once nothing real is going on, as far as can be told; timers that are pending do not matter. */
   async quiet(): Promise<void> {
     await this.#quietness().wait(() => true)
+  }
+
+  /** Time is over at once, as where a process stood still: what is due fires when the code that runs has yielded. */
+  leap(ms: number): void | Promise<void> {
+    const moved = this.#time.advanceTo(this.#time.nowMs() + ms)
+    if (this.hasTimers)
+      outsideContexts(() => real.setImmediate(() => void this.advanceTo(this.#time.nowMs())))
+    return moved
   }
 
   /** No timer fires by itself until {@link start}; pending ones are kept. */
@@ -158,6 +174,18 @@ export class VirtualClock implements ContextClock {
     }
   }
 
+  /** Asks {@link gate} again. */
+  letPass(): void {
+    this.#shut = false
+    this.#pump()
+  }
+
+  /** Whether a timer of this delivery is pending. */
+  isTimed(delivery: object): boolean {
+    for (const timer of this.#timers.pending()) if (timer.delivery === delivery) return true
+    return false
+  }
+
   /** Drops all timers. */
   clear(): void {
     this.#timers.clear()
@@ -166,6 +194,7 @@ export class VirtualClock implements ContextClock {
 
   #schedule(timer: VirtualTimer): void {
     this.#progress++
+    this.#shut = false
     const nowMs = this.#time.nowMs()
     // Whole milliseconds, as Node counts them; rather late than early.
     timer.dueMs = Math.ceil(nowMs + timer.delayMs)
@@ -189,12 +218,16 @@ export class VirtualClock implements ContextClock {
       const quiet = await this.#quietness().wait(() => this.#timers.first()?.hasRef() ?? true)
       const timer = this.#timers.first()
       if (!quiet || timer === undefined || !this.#mayFire()) continue
+      if (this.gate?.(timer) === false) {
+        this.#shut = true
+        return
+      }
       await this.#fireFirst(timer.dueMs)
     }
   }
 
   #mayFire(): boolean {
-    if (this.#advancing > 0 || this.#timers.first() === undefined) return false
+    if (this.#shut || this.#advancing > 0 || this.#timers.first() === undefined) return false
     if (this.#holders > 0 || this.#isAwaited === anyTimer) return true
     if (this.#isAwaited !== noTimer)
       for (const timer of this.#timers.pending())

@@ -19,6 +19,7 @@ export function causesOf(failures: readonly ScenarioResult[], root: string): Cau
         reason,
         message: firstLine(failure.error?.message ?? ''),
         ...(point === undefined ? undefined : { point }),
+        ...(failure.blame === undefined ? undefined : { blame: failure.blame }),
         scenarios: [failure.id],
       })
     else cause.scenarios.push(failure.id)

@@ -30,7 +30,7 @@ export function payloadsOf(work: Work, payloads: unknown): OtherPayload[] {
 
 /** The archive of the job's payloads, where it has one. */
 export function archiveOfWork(work: Work): ReturnType<typeof archiveOf> {
-  return isJobRequest(work) ? archiveOf(work.job) : undefined
+  return isJobRequest(work) ? archiveOf(work.job, work.name) : undefined
 }
 
 /** What the archive holds beside the shapes that the work itself enqueues. */

@@ -13,6 +13,7 @@ import { asError } from './as-error.ts'
 import { bounded } from './bounded.ts'
 import { calm } from './calm.ts'
 import { cutOnCrash } from './cut-on-crash.ts'
+import { failedByItself } from './once-port.ts'
 import type { Assertions, RunInfo, SimulationOptions } from './options.ts'
 import type { OtherPayload } from './payloads.ts'
 import type { Work } from './work.ts'
@@ -45,6 +46,10 @@ export interface RunPlan {
   crashed?(session: Session, world: unknown): Promise<void>
   /** Arms the mode; called when the world is set up. */
   arm(session: Session): void
+  /** Performs something else than the work, in the order of the queue: a race. */
+  readonly perform?: (session: Session, world: unknown) => Promise<Performance>
+  /** Who gives up on deliveries that hang, where it is not the watchdog. */
+  readonly watchdog?: Pick<Watchdog, 'watch'>
 }
 
 /** What came of one run. */
@@ -123,7 +128,7 @@ export class Runner<W> {
       queue,
       mode: plan.mode,
       seed,
-      watchdog: this.#watchdog,
+      watchdog: plan.watchdog ?? this.#watchdog,
       signal: this.#signal,
       maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
       ...(memory && { memory }),
@@ -138,7 +143,7 @@ export class Runner<W> {
     try {
       plan.arm(session)
       const resources = plan.patient ? process.getActiveResourcesInfo().length : 0
-      const performed = await this.#perform(session, world, plan.payload)
+      const performed = await (plan.perform?.(session, world) ?? this.#perform(session, world, plan.payload))
       hung = performed.finding?.reason === 'hung'
       if (plan.patient) await calm(session.deliveries, resources, session.clock)
       const judged = await this.#judge(session, plan, world, performed)
@@ -199,6 +204,8 @@ export class Runner<W> {
   ): Promise<{ finding: Finding | undefined; snapshot?: unknown; notApplicable?: string }> {
     const { options } = this.setup
     let { finding } = performed
+    if (performed.failed !== undefined && plan.faults.length === 0)
+      finding ??= failedByItself(this.setup.name, performed.failed)
     if (finding !== undefined && options.checks?.completes === false) finding = undefined
     const lasting = plan.faults.filter(({ fault }) => fault === 'exhaust')
     if (lasting.length > 0) {
@@ -272,9 +279,8 @@ export class Runner<W> {
   }
 }
 
-interface Performance {
-  readonly rootJobId: string
-  readonly result: unknown
+/** What was performed. */
+export interface Performance extends Started {
   readonly untilMs?: number
   readonly finding?: Finding
 }

@@ -47,6 +47,11 @@ function replayToken(): Token | undefined {
   return replay === undefined ? undefined : parseToken(replay)
 }
 
+/** Whether one scenario is to be replayed, of whatever simulation. */
+export function isReplay(): boolean {
+  return environment().replay !== undefined
+}
+
 /** Which simulation `FAULTLINE_REPLAY` replays, where it is not the one of this name. */
 export function replayedElsewhere(name: string): string | undefined {
   const token = replayToken()

@@ -2,6 +2,7 @@ import { execution } from '../model/context.ts'
 import type { JobDefinition, JobRequest } from '../model/job.ts'
 import { deliver, type Session } from '../perform/index.ts'
 import { defineJob } from '../queue/index.ts'
+import { showArchive } from '../queue/show-archive.ts'
 import { bounded } from './bounded.ts'
 import { nothingEnqueued } from './nothing-enqueued.ts'
 import { OncePort, onceClaim } from './once-port.ts'
@@ -13,6 +14,8 @@ import { type EnqueuedBy, kindOfWork, nameOfWork, type Once } from './work.ts'
 export interface Started {
   rootJobId: string
   result: unknown
+  /** What a request handler failed with. */
+  failed?: OncePort['failed']
 }
 
 /** Brings the work of a simulation into the queue; what nothing redelivers is performed at once. */
@@ -34,6 +37,7 @@ export class WorkStart<W> {
       const port = new OncePort((work as Once).fn, queue)
       await deliver(session, claim, port)
       started.result = port.result
+      started.failed = port.failed
       return
     }
     const context = session.quietContext('enqueue')
@@ -50,6 +54,8 @@ export class WorkStart<W> {
     if (pending.length === 0) throw nothingEnqueued()
     started.rootJobId ||= pending[0]!.id
     for (const job of pending) {
+      if (kind === 'job' && job.id === started.rootJobId)
+        showArchive(job.name, (work as JobRequest).job, job.payload, undefined)
       const detail =
         payload === undefined || job.id !== started.rootJobId ? undefined : payloadInWords(payload)
       session.note('enqueued', { id: job.id, name: job.name, delivery: 0 }, detail)

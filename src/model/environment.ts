@@ -10,10 +10,14 @@ export interface Environment {
   readonly loader?: LoaderState
   /** `CI`, unless it is empty, `0` or `false`. */
   readonly ci: boolean
-  /** `FAULTLINE_UPDATE`, unless it is empty, `0` or `false`; or Vitest runs with `-u`. */
+  /** `FAULTLINE_UPDATE`, unless it is empty, `0` or `false`; or Vitest runs with `-u`, or `node --test` with `--test-update-snapshots`. */
   readonly update: boolean
   /** `GITHUB_ACTIONS=true`. */
   readonly githubActions: boolean
+  /** `GITHUB_STEP_SUMMARY`: the file that takes Markdown for the page of the job. */
+  readonly githubStepSummary?: string
+  /** `GITHUB_WORKSPACE`: the root of the repository. */
+  readonly githubWorkspace?: string
   /** `NO_COLOR`, unless it is empty. */
   readonly noColor: boolean
   /** `TERM=dumb`: the terminal cannot rewrite a line. */
@@ -53,8 +57,10 @@ export function environment(): Environment {
     ...(env.FAULTLINE_REPLAY ? { replay: env.FAULTLINE_REPLAY } : {}),
     ...(shard === undefined ? {} : { shard }),
     ...(loader === undefined ? {} : { loader }),
+    ...(env.GITHUB_STEP_SUMMARY ? { githubStepSummary: env.GITHUB_STEP_SUMMARY } : {}),
+    ...(env.GITHUB_WORKSPACE ? { githubWorkspace: env.GITHUB_WORKSPACE } : {}),
     ci: isSet(env.CI),
-    update: isSet(env.FAULTLINE_UPDATE) || vitestUpdates(),
+    update: isSet(env.FAULTLINE_UPDATE) || vitestUpdates() || nodeUpdates(),
     githubActions: env.GITHUB_ACTIONS === 'true',
     noColor: (env.NO_COLOR ?? '') !== '',
     dumbTerminal: env.TERM === 'dumb',
@@ -62,8 +68,18 @@ export function environment(): Environment {
   }
 }
 
+/** The environment of a child process: this one's, with changes; `undefined` takes a variable away. */
+export function childEnvironment(changes: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...changes }
+}
+
 function isSet(text = ''): boolean {
   return !['', '0', 'false'].includes(text)
+}
+
+/** `node --test` hands its flags on to the process of each test file. */
+function nodeUpdates(): boolean {
+  return process.execArgv.includes('--test-update-snapshots')
 }
 
 /** A test worker of Vitest does not see the command line, only what came of it. */

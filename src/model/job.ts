@@ -100,6 +100,8 @@ export interface JobContext {
   readonly connection?: unknown
   enqueue(request: JobRequest): Promise<string>
   enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  /** By the name of a job that the queue knows. */
+  enqueue(name: string, payload: unknown, options?: EnqueueOptions): Promise<string>
 }
 
 export const jobBrand: unique symbol = Symbol.for('faultline.job') as never

@@ -71,6 +71,14 @@ export interface InjectedFault {
   readonly point: Point
 }
 
+/** A line of code. */
+export interface CodeLine {
+  /** Relative to the project's root, with `/`. */
+  readonly file: string
+  readonly line: number
+  readonly function: string
+}
+
 /** What came of one scenario. */
 export interface ScenarioResult {
   /** Unique in the report, stable between runs. */
@@ -85,6 +93,8 @@ export interface ScenarioResult {
   readonly approximate?: string
   readonly timing?: 'real'
   readonly error?: Error
+  /** The line to blame, where it is not the one where the fault struck: a call that nobody awaits. */
+  readonly blame?: CodeLine
   /** The token for `FAULTLINE_REPLAY`. */
   readonly replay: string
   readonly timeline: readonly TimelineEvent[]
@@ -97,6 +107,8 @@ export interface Cause {
   readonly reason: string
   readonly message: string
   readonly point?: Point
+  /** The line to blame, where it is not that of the point. */
+  readonly blame?: CodeLine
   /** The ids of the scenarios. */
   readonly scenarios: string[]
 }

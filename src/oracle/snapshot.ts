@@ -24,8 +24,8 @@ export function compareSnapshots(
 ): Finding | undefined {
   if (isDeepStrictEqual(expected, actual)) return undefined
   const patterns = mask.map(pathPattern)
-  const left = masked(expected, patterns, '')
-  const right = masked(actual, patterns, '')
+  const left = masked(expected, actual, patterns, '')
+  const right = masked(actual, expected, patterns, '')
   if (isDeepStrictEqual(left, right)) return undefined
   const diff = snapshotDiff(left, right)
   const generated = diff.paths.length > 0 && diff.paths.every((path) => diff.looksGenerated.includes(path))
@@ -50,17 +50,30 @@ function pathPattern(mask: string | RegExp): RegExp {
   return new RegExp(`^${source}$`)
 }
 
-function masked(value: unknown, patterns: readonly RegExp[], path: string): unknown {
-  if (path !== '' && patterns.some((pattern) => pattern.test(path))) return '‹masked›'
-  if (Array.isArray(value)) return value.map((item, index) => masked(item, patterns, `${path}[${index}]`))
-  if (value instanceof Map) {
-    return new Map([...value].map(([key, item]) => [key, masked(item, patterns, join(path, String(key)))]))
+/** What is masked may differ, and be on one side only: there it is left out. */
+function masked(value: unknown, other: unknown, patterns: readonly RegExp[], path: string): unknown {
+  const isMasked = (at: string): boolean => patterns.some((pattern) => pattern.test(at))
+  if (path !== '' && isMasked(path)) return '‹masked›'
+  if (Array.isArray(value)) {
+    const others = Array.isArray(other) ? other : []
+    return value.map((item, index) => masked(item, others[index], patterns, `${path}[${index}]`))
   }
-  if (typeof value !== 'object' || value === null || Object.getPrototypeOf(value) !== Object.prototype)
-    return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, masked(item, patterns, join(path, key))]),
-  )
+  const isMap = value instanceof Map
+  if (!isMap && !isPlain(value)) return value
+  const others = new Map(entriesOf(other))
+  const kept = entriesOf(value)
+    .filter(([key]) => others.has(key) || !isMasked(join(path, String(key))))
+    .map(([key, item]) => [key, masked(item, others.get(key), patterns, join(path, String(key)))] as const)
+  return isMap ? new Map(kept) : Object.fromEntries(kept as [string, unknown][])
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
+function entriesOf(value: unknown): [key: unknown, item: unknown][] {
+  if (value instanceof Map) return [...value]
+  return isPlain(value) ? Object.entries(value) : []
 }
 
 function join(path: string, key: string): string {

@@ -1,4 +1,5 @@
 import type { Claim, Ending } from '../queue/port.ts'
+import { showArchive } from '../queue/show-archive.ts'
 import { afterTurn, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
 import { EagerJobs } from './eager.ts'
 import { givenUp } from './given-up.ts'
@@ -34,6 +35,8 @@ export async function deliver(
     worker: session.workerName,
     part: claim.part,
   }
+  // Also what another queue library's own code enqueued.
+  if (port === session.queue) showArchive(claim.name, undefined, claim.payload, undefined)
   const delivery = new Delivery(identity, session.options.mode, session.clock)
   session.deliveries.push(delivery)
   if (port !== session.queue) session.facts.set(claim.id, { once: true })

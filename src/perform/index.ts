@@ -9,5 +9,5 @@ export {
 export { type DueOptions, performDue } from './perform-due.ts'
 export type { DeliveryPort } from './running.ts'
 export { Session, type SessionOptions } from './session.ts'
-export { Watchdog } from './watchdog.ts'
+export { Watchdog, type Watched } from './watchdog.ts'
 export { WorkerMemory } from './worker-memory.ts'

@@ -1,3 +1,4 @@
+import type { DueJob } from '../model/delivery.ts'
 import { FaultlineError } from '../model/error.ts'
 import type { DueWindow } from '../queue/port.ts'
 import { Delivery, eventLoopTurn, realNowMs } from '../runtime/index.ts'
@@ -9,6 +10,11 @@ import { wakeAll } from './suspended.ts'
 export const limitDefault = 10_000
 /** Real time after which the event loop gets a turn. */
 const turnMs = 10
+
+const neverDrains =
+  'A job that enqueues itself for ever needs a cutoff: performAllBefore(queue, …), or `within` in a simulation. `limit` raises the bound.'
+const overAndOver =
+  'Each of its deliveries fails, or dies, and the next one finds the same. Where so many are meant, `maxDeliveries` raises the bound.'
 
 /** What of the queue is performed. */
 export interface DueOptions {
@@ -27,14 +33,18 @@ export async function performDue(session: Session, due: DueOptions): Promise<voi
   const { queue, clock, options } = session
   const limit = due.limit ?? limitDefault
   const ofJob = new Map<string, number>()
+  /** Jobs that were delivered as often as may be. */
+  const worn = new Set<string>()
   let turnAtMs = realNowMs() + turnMs
   clock.stop()
   for (let count = 0; ; count++) {
     options.signal?.throwIfAborted()
     const untilMs = due.untilMs === undefined ? undefined : due.untilMs + (due.growing ? session.costMs : 0)
-    if (count >= limit && (await isDue(session, due.fromMs, untilMs))) {
-      throw runaway(`more than ${limit} deliveries`, [...ofJob.keys()])
-    }
+    const next = count >= limit || worn.size > 0 ? await nextDue(session, due.fromMs, untilMs) : undefined
+    if (next !== undefined && count >= limit)
+      throw runaway(`more than ${limit} deliveries`, [...ofJob.keys()], neverDrains)
+    if (next !== undefined && worn.has(next.id))
+      throw runaway(`more than ${options.maxDeliveries} deliveries of ${next.id}`, [next.name], overAndOver)
     if (options.mode.starts || session.putOff !== undefined)
       await startInOrder(session, window(due.fromMs, untilMs))
     const claim = await queue.claim(session.workerName, window(due.fromMs, untilMs))
@@ -44,9 +54,7 @@ export async function performDue(session: Session, due: DueOptions): Promise<voi
     }
     if (clock.hasTimers) await clock.advanceTo(queue.time.nowMs())
     ofJob.set(claim.name, (ofJob.get(claim.name) ?? 0) + 1)
-    if (claim.delivery > (options.maxDeliveries ?? Number.POSITIVE_INFINITY)) {
-      throw runaway(`more than ${options.maxDeliveries} deliveries of ${claim.id}`, [claim.name])
-    }
+    if (claim.delivery >= (options.maxDeliveries ?? Number.POSITIVE_INFINITY)) worn.add(claim.id)
     await deliver(session, claim)
     if (realNowMs() > turnAtMs) {
       await eventLoopTurn()
@@ -77,13 +85,13 @@ async function startInOrder(session: Session, due: DueWindow | undefined): Promi
 }
 
 /** Asked before claiming: past the limit nothing is taken out of the queue. */
-async function isDue(
+async function nextDue(
   session: Session,
   fromMs = Number.NEGATIVE_INFINITY,
   untilMs = Number.POSITIVE_INFINITY,
-): Promise<boolean> {
+): Promise<DueJob | undefined> {
   const pending = await session.queue.pending()
-  return pending.some((job) => job.at.getTime() >= fromMs && job.at.getTime() <= untilMs)
+  return pending.find((job) => job.at.getTime() >= fromMs && job.at.getTime() <= untilMs)
 }
 
 function window(
@@ -97,9 +105,9 @@ function window(
   }
 }
 
-function runaway(what: string, names: string[]): FaultlineError {
+function runaway(what: string, names: string[], hint: string): FaultlineError {
   return new FaultlineError('FAULTLINE_RUNAWAY', {
     message: `The queue never drains: ${what}; performed were ${names.join(', ')}.`,
-    hint: 'A job that enqueues itself for ever needs a cutoff: performAllBefore(queue, …), or `within` in a simulation. `limit` (`maxDeliveries`) raises the bound.',
+    hint,
   })
 }

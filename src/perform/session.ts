@@ -14,7 +14,7 @@ export interface SessionOptions {
   readonly queue: QueueAdapter
   readonly mode: Mode
   readonly seed: number
-  readonly watchdog?: Watchdog
+  readonly watchdog?: Pick<Watchdog, 'watch'>
   readonly signal?: AbortSignal
   /** What worker processes load; absent: all share the modules of this one. */
   readonly memory?: WorkerMemory

@@ -3,7 +3,8 @@ import { type Delivery, every, realNowMs, shared } from '../runtime/index.ts'
 /** Real time that library code gets to unwind (roll back, release) after the crash of its caller. */
 const unwindMs = 100
 
-interface Watched {
+/** A delivery that somebody may have to give up. */
+export interface Watched {
   readonly delivery: Delivery
   /** Asked once when it makes no progress for a while: whether something was done about it. */
   readonly blocked?: () => boolean

@@ -2,7 +2,7 @@ import type { ContextDelivery } from '../model/context.ts'
 import { execution } from '../model/context.ts'
 import type { DeliveryOutcome, DeliveryRecord, DueJob } from '../model/delivery.ts'
 import { FaultlineError } from '../model/error.ts'
-import type { EnqueueOptions, JobDefinition, JobRequest } from '../model/job.ts'
+import type { EnqueueOptions, JobContext, JobDefinition, JobRequest } from '../model/job.ts'
 import { isJobDefinition, isJobRequest, payloadOf } from '../model/job.ts'
 import { backoffMs } from './backoff.ts'
 import { deliveryRecord } from './delivery-record.ts'
@@ -66,7 +66,7 @@ export class MemoryQueue implements QueueAdapter {
   readonly #waiting: DueList<MemoryJob> = new DueList()
   readonly #keys: WaitingKeys = new WaitingKeys()
   readonly #registry: JobRegistry = new JobRegistry()
-  readonly #enqueue: QueueAdapter['enqueue']
+  readonly #enqueue: JobContext['enqueue']
   /** The order of enqueueing; never reset, so that it also tells what was enqueued before a `clear`. */
   #order = 0
   #clearedAt = 0
@@ -236,7 +236,7 @@ export class MemoryQueue implements QueueAdapter {
     const delivery: ContextDelivery | undefined = execution.getStore()?.delivery
     delivery?.enqueuePoint(name, 'before')
     const registered = this.#registry.resolve(name, definition)
-    showArchive(registered.job, crossed, delivery)
+    showArchive(name, registered.job, crossed, delivery)
     let id = options.key === undefined ? undefined : this.#keys.idOf(name, options.key)
     let dueNow = false
     if (id === undefined) {

@@ -7,12 +7,15 @@ import { describe } from './describe.ts'
 import { shapeOf } from './payload-shape.ts'
 
 const archives = new WeakMap<object, PayloadArchive>()
+/** Of jobs that live in another queue library: only their names are known here. */
+const byName = new Map<string, PayloadArchive>()
 
 /**
  * Keeps the payload shapes of a job, one example each, in a file that is committed: each new shape that a test
  * enqueues is recorded, and every simulation of the job delivers those that were recorded before, as `payloads` are.
- * Under CI a new shape is an error, until it was recorded: by a run elsewhere, with the update flag of Vitest (`-u`),
- * or with `FAULTLINE_UPDATE=1`. Shapes are never removed.
+ * Under CI a new shape is an error, until it was recorded: by a run elsewhere, with the update flag of the test runner,
+ * or with `FAULTLINE_UPDATE=1`. Shapes are never removed. A job that another queue library performs has no definition:
+ * its name is given instead.
  *
  * @throws FaultlineError `FAULTLINE_ARCHIVE` for a file that is corrupt or from a newer version; it stays as it is.
  * @example
@@ -20,18 +23,21 @@ const archives = new WeakMap<object, PayloadArchive>()
  * archivePayloads(charge, 'test/payloads.json')
  * ```
  */
-export function archivePayloads(job: JobDefinition, file: string): void {
-  if (!isJobDefinition(job) || typeof file !== 'string' || file === '') {
+export function archivePayloads(job: JobDefinition | string, file: string): void {
+  const name = isJobDefinition(job) ? job.name : job
+  if (typeof name !== 'string' || name === '' || typeof file !== 'string' || file === '') {
     throw new FaultlineError('FAULTLINE_BAD_OPTION', {
-      message: `archivePayloads(job, file) takes a job and the path of a file: received ${describe(job)} and ${describe(file)}.`,
+      message: `archivePayloads(job, file) takes a job, or the name of one, and the path of a file: received ${describe(job)} and ${describe(file)}.`,
     })
   }
-  archives.set(job, new PayloadArchive(job.name, resolve(file), file))
+  const archive = new PayloadArchive(name, resolve(file), file)
+  if (typeof job === 'string') byName.set(name, archive)
+  else archives.set(job, archive)
 }
 
-/** The archive of a job, where it has one. */
-export function archiveOf(job: object | undefined): PayloadArchive | undefined {
-  return job === undefined ? undefined : archives.get(job)
+/** The archive of a job, where it has one: by its definition, or by its name where that is all that is known. */
+export function archiveOf(job: object | undefined, name: string): PayloadArchive | undefined {
+  return (job && archives.get(job)) ?? byName.get(name)
 }
 
 /** The archived shapes of one job. */
@@ -86,6 +92,6 @@ export class PayloadArchive {
 function newShape(job: string, shape: string, file: string): FaultlineError {
   return new FaultlineError('FAULTLINE_ARCHIVE', {
     message: `The job '${job}' was enqueued with a payload of the shape ${shape}, which the archive ${file} does not hold.`,
-    hint: 'Run the tests where CI is not set, or with the update flag (`npx vitest run -u`, or FAULTLINE_UPDATE=1), and commit the file.',
+    hint: 'Run the tests where CI is not set, or with the update flag (`npx vitest run -u`, `node --test --test-update-snapshots`, or FAULTLINE_UPDATE=1), and commit the file.',
   })
 }

@@ -7,6 +7,9 @@ import { siteOf } from './place.ts'
 const AGAIN =
   'Let a repeat redo nothing that is done (a key that is the same on every attempt) and skip nothing that is not; or do both in one transaction.'
 
+/** That there is more of it than any job means. */
+const MANY = 20
+
 /** What to do where the end state is wrong, by the fault that struck. */
 const WRONG_STATE: Record<FaultName, string> = {
   crash: `What stands before this point was done, what follows was not, and the next delivery started from the top. ${AGAIN}`,
@@ -69,6 +72,7 @@ export function hintFor(reason: string, scenario: ScenarioResult | undefined): s
     return 'No fault was injected: the job, the setup or the assertion is wrong as it stands. Nothing else was run; fix this first.'
   if (reason === 'dead') return deadHint(scenario)
   if (reason === 'hung') return hungHint(fault.fault)
+  if (reason === 'runaway') return runawayHint(scenario)
   if (reason in REASONS) return REASONS[reason as keyof typeof REASONS]
   if (reason !== 'assertion' && reason !== 'snapshot') return undefined
   if (fault.fault === 'error' && !cameAgain(scenario))
@@ -91,6 +95,24 @@ function hungHint(fault: FaultName): string {
   if (fault === 'crash' || fault === 'stall')
     return 'Something waits for what the lost worker still holds: a lock, a connection, a transaction. Cut it in `onCrash`; `cutOnCrash(pool)` does so for a Postgres pool.'
   return 'Something was awaited that never settles after this fault. Give it a time-out or an `AbortSignal`.'
+}
+
+/** By what there was so much of. */
+function runawayHint({ timeline, faults }: ScenarioResult): string {
+  const deliveries = new Map<string, number>()
+  let enqueued = 0
+  for (const { kind, jobId, delivery } of timeline) {
+    if (kind === 'enqueued' && delivery > 0) enqueued++
+    else if (kind === 'retried' || kind === 'redelivered')
+      deliveries.set(jobId, (deliveries.get(jobId) ?? 0) + 1)
+  }
+  if (enqueued >= MANY) return REASONS.runaway
+  if (Math.max(0, ...deliveries.values()) >= MANY)
+    return 'The same job is delivered over and over: no delivery of it comes to its end any more. Look for what each of them finds and turns back at: a lock or a flag that nobody clears, a checkpoint that never moves on.'
+  const fault = faults.at(-1)?.fault
+  if (fault === 'crash' || fault === 'stall')
+    return 'It waits for ever for what the lost worker left behind: a lock, a flag. Give it an expiry, or let `onCrash` release what dies with a worker.'
+  return 'One delivery never ends: a loop waits for something that does not happen after this fault. Give it an end, or a time-out.'
 }
 
 /** Whether the job was delivered more than once: retried, or redelivered. */

@@ -1,5 +1,5 @@
 import type { ContextClock, ContextDelivery, EnqueuedJob } from '../model/context.ts'
-import { Activation } from './activation.ts'
+import { Activation, type CodePlace } from './activation.ts'
 import { CrashSignal } from './crash-signal.ts'
 import { endlessPoll } from './endless-poll.ts'
 import type { Mode } from './mode.ts'
@@ -29,6 +29,8 @@ export interface Suspension {
 export interface LateReach {
   readonly file: FileRecord
   readonly index: number
+  /** Where that was set going without being awaited, as far as it is known. */
+  readonly started?: CodePlace
 }
 
 /**

@@ -7,7 +7,7 @@ type NameRow = [kind: string, line: number, column: number, flags: number]
 type Row = [kind: string, line: number, column: number, fn: string, flags: number, also?: NameRow[]]
 
 /** The places of a file, decoded once. Flags: 1 can fail, 2 pausable, 4 not the first on its line, 16 of a `for await`. */
-export function placesOf(file: FileRecord): readonly Place[] {
+export function placesOf(file: Pick<FileRecord, 'path' | 'table' | 'places'>): readonly Place[] {
   return (file.places ??= (JSON.parse(file.table) as Row[]).map((row) => decode(file.path, row)))
 }
 

@@ -4,10 +4,12 @@ import { Activation } from './activation.ts'
 import { armAll } from './arming.ts'
 import type { CrashSignal } from './crash-signal.ts'
 import type { Delivery } from './delivery.ts'
+import { followed, followTo } from './followed.ts'
 import { afterSleep, noValues } from './held-loop.ts'
 import type { Strike } from './mode.ts'
 import { endsOf, loopsOf, placesOf } from './places.ts'
 import { type FileRecord, type Probes, shared } from './shared.ts'
+import { startedAt } from './started.ts'
 
 /** Awaits of one delivery before it counts as a runaway. */
 export const awaitsMax = 1_000_000
@@ -23,11 +25,14 @@ function branchOf(delivery: Delivery, activation: Activation | undefined): Activ
   return current !== undefined && current.delivery === delivery ? current : delivery.root
 }
 
-function alive(delivery: Delivery, file: FileRecord, index: number): boolean {
+function alive(delivery: Delivery, file: FileRecord, index: number, activation?: Activation): boolean {
   if (delivery.death !== undefined) throw delivery.death
   if (delivery.ended === undefined) return true
   // A timer that nobody cleared may still reject a race that is over, or abort what has ended: that is no work.
-  if (delivery.late === undefined && placesOf(file)[index]!.canFail) delivery.late = { file, index }
+  if (delivery.late === undefined && placesOf(file)[index]!.canFail) {
+    const started = startedAt(branchOf(delivery, activation), file, index)
+    delivery.late = { file, index, ...(started === undefined ? undefined : { started }) }
+  }
   return false
 }
 
@@ -36,7 +41,7 @@ function point(file: FileRecord, index: number, activation?: Activation, args?: 
   const delivery = running()
   if (delivery === undefined) return false
   if (delivery.abandoned && isPausable(file, index, activation)) return abandon(activation)
-  if (!alive(delivery, file, index)) return false
+  if (!alive(delivery, file, index, activation)) return false
   const branch = branchOf(delivery, activation)
   const strike = delivery.mode.reach(delivery, file, index, branch, args)
   const pausable = activation === branch && isPausable(file, index, branch)
@@ -66,10 +71,12 @@ function enter(): Activation | undefined {
   if (delivery === undefined) return undefined
   if (delivery.death !== undefined) throw delivery.death
   const { current } = shared
-  const parent = current !== undefined && current.delivery === delivery ? current : delivery.root
+  const known = current !== undefined && current.delivery === delivery ? current : delivery.root
+  const parent = followed(delivery) ?? known
   const activation = new Activation(delivery, parent, ++parent.children)
-  activation.caller = current
+  activation.caller = current ?? (shared.following ? delivery.root : undefined)
   shared.current = activation
+  if (shared.following) followTo(activation)
   delivery.opened(activation)
   return activation
 }
@@ -94,7 +101,11 @@ function awaiting(
   if (++delivery.awaits > awaitsMax) throw endless(delivery, runaway(delivery, file, index))
   if (file.s[index] === 0) return awaited
   if (loopsOf(file)[index] !== 0) return delivery.asleep ? afterSleep(delivery.sleep, awaited) : awaited
-  if (delivery.asleep) return delivery.sleep.then(() => awaited)
+  if (delivery.asleep) {
+    // It is awaited, only later: what is rejected meanwhile is not unhandled.
+    if (awaited instanceof Promise) awaited.catch(() => {})
+    return delivery.sleep.then(() => awaited)
+  }
   return delivery.mode.hold?.(delivery, file, index, activation, awaited) ?? awaited
 }
 
@@ -102,6 +113,7 @@ function awaiting(
 function handling(activation: Activation): void {
   shared.progress++
   shared.current = activation
+  if (shared.following) followTo(activation)
   activation.awaited = undefined
 }
 
@@ -113,8 +125,11 @@ function endless(delivery: Delivery, error: FaultlineError): CrashSignal {
 }
 
 function suspend(activation: Activation): void {
-  shared.current = activation.caller
+  const { caller } = activation
+  shared.current = caller
+  if (caller === undefined) return
   activation.caller = undefined
+  if (shared.following) followTo(caller)
 }
 
 function awaited(
@@ -126,10 +141,11 @@ function awaited(
   if (activation === undefined) return value
   shared.progress++
   shared.current = activation
+  if (shared.following) followTo(activation)
   activation.awaited = undefined
   const { delivery } = activation
   if (delivery.death !== undefined) throw delivery.death
-  if (file.s[index] !== 0 && alive(delivery, file, index)) {
+  if (file.s[index] !== 0 && alive(delivery, file, index, activation)) {
     delivery.mode.reach(delivery, file, index, activation)?.strike(delivery, activation, false)
   }
   if (endsOf(file)[index] !== 0) {
@@ -143,6 +159,7 @@ function resumed(file: FileRecord, index: number, activation: Activation | undef
   if (activation === undefined) return false
   shared.progress++
   shared.current = activation
+  if (shared.following) followTo(activation)
   return file.s[index] !== 0 && point(file, index, activation)
 }
 
@@ -177,7 +194,7 @@ function reachReturn(
   isPromise: boolean,
 ): unknown {
   const delivery = running()
-  if (delivery === undefined || !alive(delivery, file, index)) return value
+  if (delivery === undefined || !alive(delivery, file, index, activation)) return value
   const branch = branchOf(delivery, activation)
   const { mode } = delivery
   const reach = (settled: unknown): Strike | undefined =>

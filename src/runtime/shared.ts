@@ -47,6 +47,8 @@ export interface SharedRuntime extends Partial<Probes> {
   users?: number
   /** The activation whose code runs right now, as far as probes tell. */
   current?: Activation | undefined
+  /** Branches are followed through library code, too; see `followed.ts`. */
+  following?: boolean
   /** Grows with every await that settled: the watchdog's sign of life. */
   progress: number
   /** How a file is armed; absent: not at all. */

@@ -10,7 +10,8 @@ export function suspended(delivery: Delivery): Activation[] {
   return pending.filter((activation) => !pending.some((other) => other.parent === activation))
 }
 
-function isPending(value: unknown): boolean {
+/** Whether what is awaited has not settled yet. */
+export function isPending(value: unknown): boolean {
   if (value instanceof Promise) return inspect(value, { depth: 0 }).includes('<pending>')
   return typeof (value as { then?: unknown }).then === 'function'
 }

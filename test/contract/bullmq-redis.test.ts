@@ -1,18 +1,15 @@
 import { afterAll, beforeAll, describe } from 'vitest'
-import { hasRedis, type RedisServer, startRedis } from '../helpers/redis.ts'
+import { type BullmqServer, redisServer } from '../helpers/bullmq-world.ts'
+import { hasRedis } from '../helpers/redis.ts'
 import { bullmqLimits, makeBullmq } from './bullmq.ts'
 import { queueContract } from './queue.ts'
 
 describe.skipIf(!hasRedis)('on a real server', () => {
-  let server: RedisServer
+  let server: BullmqServer
   beforeAll(async () => {
-    server = await startRedis()
+    server = await redisServer()
   })
   afterAll(() => server.stop())
 
-  queueContract(
-    'BullMQ on Redis',
-    (jobs) => makeBullmq({ options: { connection: server.connection } }, jobs),
-    bullmqLimits,
-  )
+  queueContract('BullMQ on Redis', (jobs) => makeBullmq(server, jobs), bullmqLimits)
 })

@@ -1,29 +1,24 @@
-import { type BackendFactory, type JobsOptions, Queue, type QueueOptions, Worker } from 'bullmq'
+import { type JobsOptions, Queue, Worker } from 'bullmq'
 import { bullmqQueue } from '../../src/bullmq.ts'
 import type { EnqueueOptions, JobContext, JobOptions } from '../../src/model/job.ts'
 import { durationMs } from '../../src/model/time.ts'
 import { checkEnqueueOptions, dueMsOf } from '../../src/queue/enqueue-options.ts'
+import type { BullmqServer } from '../helpers/bullmq-world.ts'
 import { type ContractLimits, type ContractQueue, startMs } from './harness.ts'
 
 /** Keys of BullMQ hold until the job ends, not until it starts; it has no `onDead`. */
 export const bullmqLimits: ContractLimits = { without: ['key', 'onDead'] }
 
-/** Where the queues of a test are. */
-export interface BullmqServer {
-  readonly options: QueueOptions
-  readonly backend?: BackendFactory<never, never>
-}
-
 let made = 0
 
 /** A queue of BullMQ whose worker performs the given jobs, with their policies in its own words. */
 export async function makeBullmq(
-  { options, backend }: BullmqServer,
+  { connection, backend }: BullmqServer,
   jobs: readonly JobOptions<unknown>[],
 ): Promise<ContractQueue> {
   const name = `contract-${process.pid}-${++made}`
   const ofName = new Map(jobs.map((job) => [job.name, job]))
-  const bullmq = new Queue(name, options, backend as never)
+  const bullmq = new Queue(name, { connection }, backend as never)
   const lock = jobs.find((job) => job.lock !== undefined)?.lock ?? '30s'
   const worker = new Worker(
     name,
@@ -40,7 +35,7 @@ export async function makeBullmq(
       return ofName.get(job.name)!.perform!(job.data, context)
     },
     {
-      ...options,
+      connection,
       autorun: false,
       lockDuration: durationMs(lock, 'lock'),
       settings: {

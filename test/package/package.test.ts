@@ -93,6 +93,22 @@ describe('the packed package, installed into a fresh project', () => {
     expect({ stdout, stderr }).toEqual({ stdout: '1\n', stderr: '' })
   })
 
+  test('the program faultline is installed, and runs a simulation file', async () => {
+    const simulation = `
+      import { defineJob, defineSimulation } from 'faultline'
+      const job = defineJob({ name: 'job', perform: async () => { await work() } })
+      async function work(): Promise<void> {}
+      export default defineSimulation('job', job.with(null), () => true)
+    `
+    writeFileSync(path.join(project, 'simulation.ts'), simulation)
+    const npx = (...args: string[]) => run('npx', ['--no-install', 'faultline', ...args], { cwd: project })
+    expect((await npx('--help')).stdout).toContain('Usage: faultline <command>')
+    const ran = await npx('run', 'simulation.ts', '--workers', '2')
+    expect(ran.code, ran.output).toBe(0)
+    expect(await npx('gate')).toMatchObject({ code: 0, stderr: '' })
+    expect((await npx('report')).stdout).toBe('.faultline/report.html\n')
+  })
+
   const old = oldNode()
   test.skipIf(old === undefined)('an old Node is refused with a clear error', async () => {
     const { code, stderr } = await run(old!, ['--import', 'faultline/register', 'main.js'], { cwd: project })

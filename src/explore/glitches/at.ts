@@ -4,6 +4,7 @@ import type { Fault } from '../../fault/index.ts'
 import { FaultlineError } from '../../model/error.ts'
 import type { Glitch, GlitchTiming } from '../glitch.ts'
 import { lineGlitch } from './line-glitch.ts'
+import { withoutCalls } from './own-calls.ts'
 
 /**
  * Strikes before the line that holds a text: survives edits above it.
@@ -38,7 +39,9 @@ function lineOf(file: string, text: string | RegExp): number {
     typeof text === 'string'
       ? line.includes(text)
       : new RegExp(text.source, text.flags.replace('g', '')).test(line)
-  const found = source.split('\n').flatMap((line, index) => (holds(line) ? [index + 1] : []))
+  const found = withoutCalls(source)
+    .split('\n')
+    .flatMap((line, index) => (holds(line) ? [index + 1] : []))
   if (found.length === 1) return found[0]!
   throw new FaultlineError('FAULTLINE_NO_SUCH_POINT', {
     message:

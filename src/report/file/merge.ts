@@ -1,6 +1,12 @@
 import { FaultlineError } from '../../model/error.ts'
 import { mergeEntries } from './merge-entries.ts'
-import { REPORT_SCHEMA, REPORT_VERSION, type ReportFile, type SimulationEntry } from './report-file.ts'
+import {
+  type RaceEntry,
+  REPORT_SCHEMA,
+  REPORT_VERSION,
+  type ReportFile,
+  type SimulationEntry,
+} from './report-file.ts'
 
 /**
  * One report out of several: of shards, or of runs of different test files. A simulation that several of them hold
@@ -26,7 +32,7 @@ export function mergeReportFiles(files: readonly ReportFile[]): ReportFile {
     version: REPORT_VERSION,
     faultline: first.faultline,
     simulations: grouped(files.map(({ simulations }) => simulations)).map(mergeEntries),
-    races: grouped(files.map(({ races }) => races)).map(([race]) => race!),
+    races: grouped(files.map(({ races }) => races)).map(sameRace),
     sources: mergedSources(files),
   }
 }
@@ -49,6 +55,21 @@ function grouped<T extends Pick<SimulationEntry, 'name' | 'testFile'>>(
     }
   }
   return [...groups.values()]
+}
+
+/** Races are not split: where several reports hold one, it is the same. */
+function sameRace(races: readonly RaceEntry[]): RaceEntry {
+  const [first] = races
+  const verdict = ({ summary, failures }: RaceEntry): string =>
+    `${summary.failed} of ${summary.run} schedules failed (${failures.map(({ schedule }) => schedule).join(', ')})`
+  for (const race of races) {
+    if (verdict(race) === verdict(first!)) continue
+    throw new FaultlineError('FAULTLINE_REPORT_MERGE', {
+      message: `The race '${race.name}' has two verdicts: ${verdict(first!)} in one report, ${verdict(race)} in another.`,
+      hint: 'Merge reports of one run only.',
+    })
+  }
+  return first!
 }
 
 function mergedSources(files: readonly ReportFile[]): Record<string, string> {

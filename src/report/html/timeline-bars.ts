@@ -1,7 +1,15 @@
 import type { TimelineEvent } from '../../model/result.ts'
 
 /** How a delivery ended, as far as the timeline goes. */
-export type BarEnd = 'completed' | 'failed' | 'crashed' | 'dead' | 'refused' | 'open'
+export type BarEnd =
+  | 'completed'
+  | 'rescheduled'
+  | 'failed'
+  | 'bailedOut'
+  | 'crashed'
+  | 'dead'
+  | 'refused'
+  | 'open'
 
 /** A stretch of a delivery in which it did not run as usual. */
 export interface Stretch {
@@ -22,7 +30,15 @@ export interface Bar {
 }
 
 const BEGINS: ReadonlySet<string> = new Set(['started', 'retried', 'redelivered'])
-const ENDS: ReadonlySet<string> = new Set(['completed', 'failed', 'crashed', 'dead', 'refused'])
+const ENDS: ReadonlySet<string> = new Set<BarEnd>([
+  'completed',
+  'rescheduled',
+  'failed',
+  'bailedOut',
+  'crashed',
+  'dead',
+  'refused',
+])
 
 /** Turns events, told one after the other, into bars. */
 export class BarTracker {

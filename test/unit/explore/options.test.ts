@@ -49,6 +49,12 @@ const wrong: [string, object][] = [
   ['mask', { mask: 'orders' }],
   ['points', { points: 7 }],
   ['queue', { queue: {} }],
+  ['keep', { keep: 'src/db.ts' }],
+  ['an empty keep', { keep: [''] }],
+  ['prune', { prune: true }],
+  ['prune without state', { prune: { verify: true } }],
+  ['prune with more', { prune: { state: () => 1, verified: true } }],
+  ['prune of a job whose memory stays', { prune: { state: () => 1 } }],
   ['signal', { signal: new AbortController() }],
 ]
 
@@ -57,6 +63,15 @@ test.for(wrong)('a wrong option is told: %s', async ([, options], { expect }) =>
 })
 
 const calls: [string, () => unknown][] = [
+  [
+    'prune of a script',
+    () =>
+      simulate(
+        () => {},
+        () => {},
+        { prune: { state: () => 1 } },
+      ),
+  ],
   ['nothing to judge it by', () => simulate(job.with(null))],
   ['two assertions', () => simulate(job.with(null), () => {}, (() => {}) as never)],
   ['two sets of options', () => simulate(job.with(null), {}, {} as never)],

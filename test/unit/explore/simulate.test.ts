@@ -589,7 +589,7 @@ describe('bounds', () => {
       told(await simulate<World>(spin.with(null), () => {}, { setup, maxDeliveries: 7 })),
     ).toMatchInlineSnapshot(`
       [
-        "baseline failed runaway: The queue never drains: more than 7 deliveries of spin-1; performed were spin. | hint: A job that enqueues itself for ever needs a cutoff: performAllBefore(queue, …), or \`within\` in a simulation. \`limit\` (\`maxDeliveries\`) raises the bound.",
+        "baseline failed runaway: The queue never drains: more than 7 deliveries of spin-1; performed were spin. | hint: Each of its deliveries fails, or dies, and the next one finds the same. Where so many are meant, \`maxDeliveries\` raises the bound.",
       ]
     `)
   })

@@ -215,7 +215,7 @@ describe('a job that enqueues itself for ever', () => {
       [
         "FAULTLINE_RUNAWAY",
         "The queue never drains: more than 5 deliveries; performed were cron, plain.
-        hint: A job that enqueues itself for ever needs a cutoff: performAllBefore(queue, …), or \`within\` in a simulation. \`limit\` (\`maxDeliveries\`) raises the bound.",
+        hint: A job that enqueues itself for ever needs a cutoff: performAllBefore(queue, …), or \`within\` in a simulation. \`limit\` raises the bound.",
       ]
     `)
     expect(ran(queue.performed).length).toBe(5)

@@ -1,10 +1,19 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { archivePayloads, defineJob, memoryQueue, simulate } from 'faultline'
+import {
+  archivePayloads,
+  defineJob,
+  type JobDefinition,
+  type JobRequest,
+  memoryQueue,
+  type QueueAdapter,
+  simulate,
+} from 'faultline'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import * as code from '../../../fixtures/engine/delivery-faults.ts'
 import { shapeOf } from '../../../src/queue/payload-shape.ts'
+import type { Claim, RunExtras } from '../../../src/queue/port.ts'
 import { World } from '../../helpers/engine-world.ts'
 
 let folder: string
@@ -94,7 +103,7 @@ describe('archivePayloads', () => {
       code: 'FAULTLINE_ARCHIVE',
       message:
         `The job 'greet' was enqueued with a payload of the shape {name: string}, which the archive ${file} does not hold.\n` +
-        '  hint: Run the tests where CI is not set, or with the update flag (`npx vitest run -u`, or FAULTLINE_UPDATE=1), and commit the file.',
+        '  hint: Run the tests where CI is not set, or with the update flag (`npx vitest run -u`, `node --test --test-update-snapshots`, or FAULTLINE_UPDATE=1), and commit the file.',
     }
     await expect(enqueue({ name: 'ann' })).rejects.toMatchObject(refused)
     const job = greetJob()
@@ -146,8 +155,82 @@ describe('archivePayloads', () => {
     expect(() => archivePayloads({} as never, file)).toThrow(
       expect.objectContaining({
         code: 'FAULTLINE_BAD_OPTION',
-        message: `archivePayloads(job, file) takes a job and the path of a file: received an object and '${file}'.`,
+        message: `archivePayloads(job, file) takes a job, or the name of one, and the path of a file: received an object and '${file}'.`,
       }),
     )
+  })
+})
+
+describe('a job that another queue performs', () => {
+  /** A queue with jobs of its own: it takes what it was given by name, and knows nothing of archives. */
+  function otherQueue(jobs: JobDefinition[]): QueueAdapter {
+    const inner = memoryQueue({
+      jobs: jobs.map((job) => ({ ...job, name: `inner ${job.name}` })),
+      now: new Date(0),
+    })
+    const claims = new WeakMap<Claim, Claim>()
+    const innerOf = (claim: Claim) => claims.get(claim)!
+    const outer = (claim: Claim | undefined) => {
+      if (claim === undefined) return undefined
+      const renamed = {
+        ...claim,
+        name: claim.name.slice('inner '.length),
+        part: claim.part,
+        payload: claim.payload,
+      }
+      claims.set(renamed, claim)
+      return renamed
+    }
+    const named = Object.create(inner, {
+      kind: { value: 'other' },
+      enqueue: { value: (request: JobRequest) => inner.enqueue(`inner ${request.name}`, request.payload) },
+      claim: { value: async (worker: string) => outer(await inner.claim(worker)) },
+      run: { value: (claim: Claim, extras: RunExtras) => inner.run(innerOf(claim), extras) },
+      settle: { value: (claim: Claim, ...ending: [never]) => inner.settle(innerOf(claim), ...ending) },
+      expire: { value: (claim: Claim, why: 'crashed') => inner.expire(innerOf(claim), why) },
+      pending: {
+        value: async () =>
+          (await inner.pending()).map((job) => ({ ...job, name: job.name.slice('inner '.length) })),
+      },
+      ...Object.fromEntries(
+        (['performed', 'dead', 'time', 'now', 'capabilities'] as const).map((key) => [
+          key,
+          { get: () => inner[key] },
+        ]),
+      ),
+      ...Object.fromEntries(
+        (['claimJob', 'parallel', 'postpone', 'duplicate'] as const).map((key) => [
+          key,
+          { value: undefined },
+        ]),
+      ),
+    })
+    return named as QueueAdapter
+  }
+
+  const simulateGreeting = (payload: object) => {
+    const job = greetJob()
+    return simulate<World>(job.with(payload), () => {}, {
+      points: 'none',
+      queue: () => otherQueue([job]),
+      setup,
+      now: new Date(0),
+    })
+  }
+
+  test('is archived by its name, and its archived shapes are delivered', async () => {
+    archivePayloads('greet', file)
+    const first = await simulateGreeting({ name: 'ann' })
+    expect(first.failures.map(({ id, error }) => `${id} ${error?.message}`)).toEqual([])
+    expect(readFileSync(file, 'utf8')).toBe(written({ greet: { '{name: string}': { name: 'ann' } } }))
+    archivePayloads('greet', file)
+    const { scenarios } = await simulateGreeting({ userName: 'ann' })
+    expect(
+      scenarios.filter(({ faults }) => faults.length === 0).map(({ id, outcome }) => [id, outcome]),
+    ).toEqual([['archived[0]', 'survived']])
+    vi.stubEnv('CI', 'true')
+    await expect(simulateGreeting({ name: 'ann', more: 1 })).rejects.toMatchObject({
+      code: 'FAULTLINE_ARCHIVE',
+    })
   })
 })

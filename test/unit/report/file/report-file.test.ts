@@ -14,6 +14,7 @@ import {
 } from '../../../../src/report/file/index.ts'
 import { renderVerdicts } from '../../../../src/report/file-verdicts.ts'
 import { renderTerminal } from '../../../../src/report/terminal.ts'
+import { sampleRace } from '../../../helpers/big-report.ts'
 import {
   assertionError,
   CHECKOUT,
@@ -185,6 +186,18 @@ test('two verdicts on one scenario, and two sources of one name, are no parts of
   const other = { ...a!, sources: { [FILE]: 'export {}' } }
   expect(caught(() => mergeReportFiles([a!, other])).message).toContain('different sources')
   expect(caught(() => mergeReportFiles([])).message).toContain('nothing to merge')
+})
+
+test('a race that several reports hold is kept once, and must be the same in all of them', () => {
+  const race = sampleRace()
+  const [a, b] = [race, { ...race, summary: { ...race.summary, failed: 0 }, failures: [] }].map((entry) =>
+    reportFileOf({ simulations: [], races: [entry] }),
+  )
+  expect(mergeReportFiles([a!, a!]).races).toEqual([race])
+  const error = caught(() => mergeReportFiles([a!, b!]))
+  expect(error.code).toBe('FAULTLINE_REPORT_MERGE')
+  expect(error.message).toContain('2 of 70 schedules failed (ABAB, ABBA) in one report, 0 of 70')
+  expect(parseReportFile(serializeReportFile(a!), 'r.json')).toEqual(a)
 })
 
 test('simulations of different test files are kept apart', () => {

@@ -54,6 +54,16 @@ test('a zombie is frozen while another works, wakes beside it and is refused', (
   expect(arrows[0]!.fromX).toBe(frozen!.from)
 })
 
+test.each(['bailedOut', 'rescheduled'] as const)('a delivery that ended by %s goes on in another', (kind) => {
+  const { bars, arrows } = timelineLayout(
+    [event(0, 'started'), event(0, kind), event(9000, 'redelivered', { delivery: 2, worker: 'worker 2' })],
+    START,
+  )
+  expect(bars.map(({ end }) => end)).toEqual([kind, 'open'])
+  expect(bars[0]!.to).toBeLessThan(bars[1]!.from)
+  expect(arrows).toHaveLength(1)
+})
+
 test('deliveries of one worker that overlap stand below each other, and one without an end reaches the end', () => {
   const other = { jobId: 'mail-1', job: 'mail' }
   const { bars, rows, width, lanes } = timelineLayout(

@@ -18,6 +18,8 @@ const SIGNS: Partial<Record<TimelineKind, readonly [path: string, ink: string, w
   stalled: ['M-2-3.500v7M2-3.500v7', 'warn', 'freezes'],
   woke: ['M-2.500-3.500l6 3.500-6 3.500z', 'warn', 'wakes up'],
   refused: ['M-3.500 3.500l7-7', 'warn', 'refused'],
+  bailedOut: ['M3-3.500l-5 3.500 5 3.500', 'warn', 'bails out'],
+  rescheduled: ['M-3 0h6M0-3l3 3-3 3', 'dim', 'put off'],
   interrupted: ['M-3-3h6v6h-6z', 'warn', 'told to stop'],
   enqueued: ['M0-3v6M-3 0h6', 'dim'],
   settled: ['M-3.500 .500l2.500 2.500 4.500-5', 'dim'],

@@ -1,0 +1,55 @@
+import { execution } from '../../model/context.ts'
+import type { Session } from '../../perform/index.ts'
+import { bounded } from '../bounded.ts'
+import type { Racer } from './racer.ts'
+
+/** Makes a worker's own connection. */
+export type Connect = (worker: string) => unknown
+
+interface Closable {
+  release?(destroy?: boolean): unknown
+  end?(): unknown
+  close?(): unknown
+  [Symbol.asyncDispose]?(): unknown
+}
+
+/** What `connect` gives the workers of a race, each its own; taken away after the race. */
+export class Connections {
+  readonly #connect: Connect
+
+  constructor(connect: Connect) {
+    this.#connect = connect
+  }
+
+  async open(racers: readonly Racer[], session: Session): Promise<void> {
+    const context = session.quietContext('connect')
+    for (const racer of racers) {
+      racer.connection = await execution.run(context, () =>
+        bounded('connect', () => this.#connect(racer.worker)),
+      )
+    }
+  }
+
+  /** A client of a pool goes back to it; any other connection is closed. */
+  async close(racers: readonly Racer[]): Promise<void> {
+    for (const racer of racers) {
+      const { connection } = racer
+      racer.connection = undefined
+      await bounded(`Closing the connection of ${racer.worker}`, () => close(connection, isDoubtful(racer)))
+    }
+  }
+}
+
+/** What a hung or dead delivery left in it nobody knows. */
+function isDoubtful(racer: Racer): boolean {
+  return !racer.ended || racer.blocked !== undefined
+}
+
+async function close(connection: unknown, destroy: boolean): Promise<void> {
+  if (typeof connection !== 'object' || connection === null) return
+  const closable = connection as Closable
+  if (typeof closable.release === 'function') await closable.release(destroy)
+  else if (typeof closable.end === 'function') await closable.end()
+  else if (typeof closable.close === 'function') await closable.close()
+  else await closable[Symbol.asyncDispose]?.()
+}

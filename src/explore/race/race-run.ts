@@ -1,0 +1,288 @@
+import { isDeepStrictEqual } from 'node:util'
+import { execution } from '../../model/context.ts'
+import { FaultlineError, isFaultlineError } from '../../model/error.ts'
+import type { BlockedDelivery } from '../../model/race.ts'
+import { whenMs } from '../../model/time.ts'
+import { deliver, type Session, type Watched } from '../../perform/index.ts'
+import type { Claim } from '../../queue/port.ts'
+import { bounded } from '../bounded.ts'
+import { nothingEnqueued } from '../nothing-enqueued.ts'
+import { OncePort, onceClaim } from '../once-port.ts'
+import type { Performance } from '../run.ts'
+import type { Chooser } from '../strategies/strategy.ts'
+import { type EnqueuedBy, kindOfWork, type Once } from '../work.ts'
+import type { Connections } from './connections.ts'
+import type { Entry } from './entry.ts'
+import type { Patience } from './lookout.ts'
+import type { Observers } from './observers.ts'
+import type { RaceHost } from './race-host.ts'
+import { Racer, type Wait } from './racer.ts'
+import { RacerPort } from './racer-port.ts'
+import { Scheduler } from './scheduler.ts'
+import { waitingAt } from './waiting-at.ts'
+
+/** What one race is given. */
+export interface RaceRunOptions {
+  readonly entries: readonly Entry[]
+  readonly choose: Chooser
+  readonly patience: Patience
+  readonly connections: Connections | undefined
+  readonly observers: Observers
+  readonly signal: AbortSignal | undefined
+  readonly nowMs: number
+  readonly within?: Parameters<typeof whenMs>[0] | undefined
+  readonly maxDeliveries: number
+  /** Which entries are children: enqueued by another one. */
+  readonly children: ReadonlySet<number>
+  /** Whether that is yet to be found out. */
+  readonly looksForChildren: boolean
+}
+
+/** Deliveries of one race before it counts as a runaway. */
+const deliveriesMax = 10_000
+
+/** One race: several workers over one queue, and who makes the next step. */
+export class RaceRun implements RaceHost {
+  readonly racers: readonly Racer[]
+  readonly scheduler: Scheduler
+  readonly blocked: BlockedDelivery[] = []
+  ask: RaceHost['ask']
+  readonly #options: RaceRunOptions
+  #ports: readonly RacerPort[] = []
+  #session!: Session
+  #untilMs: number | undefined
+  #rootJobId = ''
+  #deliveries = 0
+  /** What was enqueued for each work. */
+  readonly #payloads: ({ readonly name: string; readonly payload: unknown } | undefined)[] = []
+  /** Works that another one has enqueued, too. */
+  readonly children: Set<number> = new Set()
+  readonly #once = new Map<Racer, OncePort>()
+
+  constructor(options: RaceRunOptions) {
+    this.#options = options
+    this.racers = options.entries.map((_, index) => new Racer(index))
+    this.scheduler = new Scheduler(this.racers, this, options.choose, options.patience, options.signal)
+  }
+
+  /** Who gives up on the deliveries of the race. */
+  readonly watchdog = {
+    watch: (watched: Watched): (() => void) => {
+      const worker = watched.delivery.identity.worker
+      const racer = this.racers.find((one) => one.worker === worker)
+      racer?.watched.add(watched)
+      return () => racer?.watched.delete(watched)
+    },
+  }
+
+  async perform(session: Session, world: unknown): Promise<Performance> {
+    this.#session = session
+    const { within, nowMs, connections } = this.#options
+    if (within !== undefined) this.#untilMs = whenMs(within, nowMs, 'The option `within`')
+    this.#ports = this.racers.map((racer) => new RacerPort(session.queue, racer))
+    const { clock } = session
+    try {
+      await this.#enqueue(world)
+      if (connections !== undefined) {
+        await connections.open(this.racers, session)
+        this.ask = await this.#options.observers.of(this.racers)
+      }
+      clock.stop()
+      clock.gate = () => this.scheduler.mayFire()
+      await this.scheduler.run()
+      return this.#performance()
+    } catch (error) {
+      if (isFaultlineError(error, 'FAULTLINE_RUNAWAY'))
+        return { ...this.#performance(), finding: { reason: 'runaway', error } }
+      if (!isFaultlineError(error, 'FAULTLINE_HUNG')) throw error
+      const { deadlock } = this.scheduler
+      if (deadlock === undefined) return { ...this.#performance(), finding: { reason: 'hung', error } }
+      return { ...this.#performance(), finding: { reason: 'deadlock', error: deadlock } }
+    } finally {
+      clock.gate = undefined
+      clock.letPass()
+      clock.linger()
+      await connections?.close(this.racers)
+    }
+  }
+
+  start(racer: Racer): void {
+    // Not in the async context of the delivery that made the last step.
+    const started = this.#session.outside(() => this.#deliver(racer))
+    started.then(
+      () => this.scheduler.delivered(racer),
+      (error) => this.scheduler.fail(error),
+    )
+  }
+
+  async adopt(racer: Racer): Promise<void> {
+    for (const { id, name, payload } of await this.#session.queue.pending()) {
+      if (this.racers.some((one) => one.jobs.has(id))) continue
+      this.#recognise(racer, name, payload)
+      const child = this.racers.find((one) => one.absent && this.#options.entries[one.index]!.name === name)
+      const owner = child ?? racer
+      owner.jobs.add(id)
+      if (child !== undefined) {
+        child.absent = false
+        child.waiting = true
+      } else if (racer.claim === undefined) racer.waiting = true
+    }
+  }
+
+  /** A work that another one enqueues is its child. */
+  #recognise(by: Racer, name: string, payload: unknown): void {
+    const isIt = ({ index }: Racer): boolean => {
+      const known = this.#payloads[index]
+      return known !== undefined && known.name === name && isDeepStrictEqual(known.payload, payload)
+    }
+    if (isIt(by)) return
+    const child = this.racers.find((one) => one !== by && isIt(one))
+    if (child !== undefined) this.children.add(child.index)
+  }
+
+  isTimed(racer: Racer): boolean {
+    return this.#session.deliveries.some(
+      (delivery) => delivery.identity.worker === racer.worker && this.#session.clock.isTimed(delivery),
+    )
+  }
+
+  get hasTimers(): boolean {
+    return this.#session.clock.hasTimers
+  }
+
+  letTimePass(): void {
+    this.#session.clock.letPass()
+  }
+
+  setAside(racer: Racer, wait: Wait): void {
+    this.blocked.push({ letter: racer.letter, at: waitingAt(racer), ...wait })
+  }
+
+  #performance(): Performance {
+    const until = this.#untilMs === undefined ? {} : { untilMs: this.#untilMs + this.#session.costMs }
+    const first = this.#once.get(this.racers[0]!)
+    return { rootJobId: this.#rootJobId, result: first?.result, ...until }
+  }
+
+  /** Brings all works into the queue; whose they are is known by their ids. */
+  async #enqueue(world: unknown): Promise<void> {
+    const session = this.#session
+    const { queue } = session
+    const { entries, children } = this.#options
+    const context = session.quietContext('enqueue')
+    const ids: string[][] = []
+    for (const [index, entry] of entries.entries()) {
+      const racer = this.racers[index]!
+      racer.waiting = true
+      ids.push([])
+      if (children.has(index)) {
+        racer.absent = true
+        racer.waiting = false
+      } else if (entry.request !== undefined && entry.again === undefined) {
+        const { request } = entry
+        const id = await execution.run(context, () => queue.enqueue(request))
+        ids[index]!.push(id)
+        if (this.#options.looksForChildren)
+          this.#payloads[index] = (await queue.pending()).find((job) => job.id === id)
+      } else if (kindOfWork(entry.work) === 'enqueuedBy') {
+        const known = new Set((await queue.pending()).map(({ id }) => id))
+        const { fn } = entry.work as EnqueuedBy
+        await execution.run(context, () => bounded('enqueuedBy', () => fn({ queue, world: world as never })))
+        for (const { id } of await queue.pending()) if (!known.has(id)) ids[index]!.push(id)
+        if (ids[index]!.length === 0) throw nothingEnqueued()
+      }
+    }
+    for (const [index, entry] of entries.entries()) {
+      for (const id of ids[entry.again ?? index]!) {
+        this.racers[index]!.jobs.add(id)
+        if (entry.again === undefined) session.note('enqueued', { id, name: entry.name, delivery: 0 })
+      }
+    }
+    this.#rootJobId = ids[0]?.[0] ?? ''
+  }
+
+  /** One delivery of the racer, from its claim to its end. */
+  async #deliver(racer: Racer): Promise<void> {
+    const session = this.#session
+    const { work } = this.#options.entries[racer.index]!
+    if (++this.#deliveries > deliveriesMax) throw tooMany(deliveriesMax)
+    session.workerName = racer.worker
+    if (kindOfWork(work) === 'once' && !this.#once.has(racer)) {
+      const claim = onceClaim(this.#options.entries[racer.index]!.name, session.queue, racer.worker)
+      const port = new OncePort((work as Once).fn, session.queue, racer.connection)
+      this.#once.set(racer, port)
+      if (racer.index === 0) this.#rootJobId = claim.id
+      await this.#perform(racer, claim, port)
+    } else {
+      const claim = await this.#claim(racer)
+      if (claim !== undefined) {
+        await this.#lapse(racer, claim)
+        await this.#perform(racer, claim, this.#ports[racer.index]!)
+      }
+    }
+    await this.adopt(racer)
+    await this.#next(racer)
+  }
+
+  async #perform(racer: Racer, claim: Claim, port: OncePort | RacerPort): Promise<void> {
+    racer.claim = claim
+    try {
+      await deliver(this.#session, claim, port)
+    } finally {
+      racer.claim = undefined
+    }
+  }
+
+  /** Claims the earliest of its jobs; virtual time passes until it is due. */
+  async #claim(racer: Racer): Promise<Claim | undefined> {
+    const session = this.#session
+    const { queue, clock } = session
+    if (queue.claimJob === undefined) throw cannotRace(queue.kind)
+    for (const { id, at } of await queue.pending()) {
+      if (!racer.jobs.has(id)) continue
+      const dueMs = at.getTime()
+      if (this.#untilMs !== undefined && dueMs > this.#untilMs + session.costMs) return undefined
+      if (dueMs > queue.time.nowMs()) await clock.advanceTo(dueMs)
+      session.workerName = racer.worker
+      const claim = await queue.claimJob(racer.worker, id)
+      if (claim === undefined) continue
+      if (claim.delivery > this.#options.maxDeliveries) throw tooMany(this.#options.maxDeliveries, claim.id)
+      return claim
+    }
+    return undefined
+  }
+
+  /** Where the job is delivered a second time: the lock of this delivery lapses, and another worker has the job. */
+  async #lapse(racer: Racer, claim: Claim): Promise<void> {
+    const others = this.racers.filter((other) => other !== racer && other.jobs.has(claim.id) && other.waiting)
+    if (others.length === 0) return
+    await this.#session.queue.expire(claim, 'stalled')
+    this.#session.note('stalled', claim, 'the job is given to another worker', undefined, racer.worker)
+    racer.jobs.delete(claim.id)
+  }
+
+  /** Whether the racer has another job to do. */
+  async #next(racer: Racer): Promise<void> {
+    const pending = await this.#session.queue.pending()
+    const limitMs =
+      this.#untilMs === undefined ? Number.POSITIVE_INFINITY : this.#untilMs + this.#session.costMs
+    racer.waiting = pending.some(({ id, at }) => racer.jobs.has(id) && at.getTime() <= limitMs)
+    if (racer.waiting) return
+    racer.ended = true
+    for (const branch of racer.parked.splice(0)) branch.goOn!()
+  }
+}
+
+function cannotRace(kind: string): FaultlineError {
+  return new FaultlineError('FAULTLINE_BAD_OPTION', {
+    message: `The ${kind} queue cannot race: it cannot hand out a certain job.`,
+    hint: 'Leave the option `queue` out: the embedded queue can.',
+  })
+}
+
+function tooMany(limit: number, id?: string): FaultlineError {
+  return new FaultlineError('FAULTLINE_RUNAWAY', {
+    message: `The race never ends: more than ${limit} deliveries${id === undefined ? '' : ` of ${id}`}.`,
+    hint: 'A job that enqueues itself for ever needs `within`; `maxDeliveries` raises the bound.',
+  })
+}

@@ -1,0 +1,128 @@
+import type { BlockedDelivery, RaceResult } from '../../model/race.ts'
+import type { InjectedFault } from '../../model/result.ts'
+import type { Finding } from '../../oracle/index.ts'
+import type { Session } from '../../perform/index.ts'
+import { arm, type Mode, PauseMode } from '../../runtime/index.ts'
+import type { RunEnd, Runner } from '../run.ts'
+import { preemptionsOf } from '../strategies/bounded.ts'
+import type { Chooser } from '../strategies/strategy.ts'
+import { Connections } from './connections.ts'
+import { Holds } from './holds.ts'
+import { Observers } from './observers.ts'
+import type { Decisions } from './race-host.ts'
+import { blockedAfterMsDefault, type RaceSetup } from './race-options.ts'
+import { RaceRun } from './race-run.ts'
+
+/** What one race is to be. */
+export interface RacePlan {
+  readonly choose: Chooser
+  /** What happens at the points beside holding them: recording, faults. */
+  readonly inner?: Mode
+  readonly faults?: readonly InjectedFault[]
+  /** What tells the faults, in the token. */
+  readonly suffix?: string
+  /** Told when the world is set up. */
+  readonly started?: (session: Session) => void
+  readonly patient?: boolean
+  /** Whether works enqueue one another is yet to be found out. */
+  readonly looksForChildren?: boolean
+  /** What the plan needs anew where the race is run again for that. */
+  readonly again?: () => Partial<RacePlan>
+}
+
+/** What came of one race, with what it takes to judge and to explore on. */
+export interface RaceEnd {
+  readonly end: RunEnd
+  readonly decisions: Decisions
+  readonly schedule: string
+  readonly blocked: readonly BlockedDelivery[]
+  readonly finding: Finding | undefined
+}
+
+/** Runs races, one after the other, each in a clean world. */
+export class RaceTrial<W> {
+  readonly setup: RaceSetup<W>
+  /** Which works are enqueued by another one; known after the first race. */
+  children: ReadonlySet<number> = new Set()
+  readonly #runner: Runner<W>
+  readonly #connections: Connections | undefined
+  readonly #observers = new Observers()
+
+  constructor(runner: Runner<W>, setup: RaceSetup<W>) {
+    this.#runner = runner
+    this.setup = setup
+    const { connect } = setup.options
+    if (connect !== undefined) this.#connections = new Connections(connect)
+  }
+
+  /** Takes away what all races shared. */
+  close(): Promise<void> {
+    return this.#observers.close()
+  }
+
+  async run(plan: RacePlan): Promise<RaceEnd> {
+    const { options, entries, nowMs } = this.setup
+    const race = new RaceRun({
+      entries,
+      choose: plan.choose,
+      patience: {
+        blockedAfterMs: options.blockedAfterMs ?? blockedAfterMsDefault,
+        hangAfterMs: options.hangAfterMs ?? 2_000,
+      },
+      connections: this.#connections,
+      observers: this.#observers,
+      signal: options.signal,
+      nowMs,
+      within: options.within,
+      maxDeliveries: options.maxDeliveries ?? 100,
+      children: this.children,
+      looksForChildren: plan.looksForChildren === true,
+    })
+    const mode = new PauseMode(new Holds(race.scheduler), options.granularity ?? 'await', plan.inner)
+    const end = await this.#runner.run({
+      id: plan.suffix ?? 'race',
+      faults: plan.faults ?? [],
+      mode,
+      watchdog: race.watchdog,
+      arm: (session) => {
+        plan.started?.(session)
+        arm(mode)
+      },
+      perform: (session, world) => race.perform(session, world),
+      ...(plan.patient ? { patient: true } : undefined),
+    })
+    if (race.children.size > this.children.size) {
+      this.children = new Set([...this.children, ...race.children])
+      return this.run({ ...plan, ...plan.again?.() })
+    }
+    const { decisions, deadlock } = race.scheduler
+    const finding =
+      deadlock === undefined || end.finding?.reason === 'deadlock'
+        ? end.finding
+        : { reason: 'deadlock' as const, error: deadlock }
+    return { end, decisions, schedule: scheduleOf(decisions.chosen), blocked: race.blocked, finding }
+  }
+}
+
+/** A race as it is reported. */
+export function resultOf(race: RaceEnd, plan: RacePlan, replay: string): RaceResult {
+  const { end, decisions, schedule, blocked, finding } = race
+  const { session } = end
+  return {
+    schedule,
+    preemptions: preemptionsOf(decisions.chosen, decisions.ready),
+    faults: plan.faults ?? [],
+    outcome: finding === undefined ? 'survived' : 'failed',
+    ...finding,
+    blocked,
+    replay,
+    timeline: session.timeline,
+    ...(session.approximate === undefined ? undefined : { approximate: session.approximate }),
+    ...(session.clock.timingReal ? { timing: 'real' as const } : undefined),
+  }
+}
+
+/** `AABAB`. */
+export function scheduleOf(chosen: readonly number[]): string {
+  return String.fromCharCode(...chosen.map((index) => 65 + index))
+}

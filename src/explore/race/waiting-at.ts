@@ -1,0 +1,15 @@
+import { placesOf, suspended } from '../../runtime/index.ts'
+import type { Racer } from './racer.ts'
+
+/** The awaits at which a racer is suspended: `src/jobs/charge.ts:14`. */
+export function waitingAt(racer: Racer): string {
+  const deliveries = new Set([...racer.watched].map(({ delivery }) => delivery))
+  const places = [...deliveries].flatMap((delivery) =>
+    suspended(delivery).map((activation) => {
+      const place = placesOf(activation.file!)[activation.at]!
+      const name = place.also.find(({ kind }) => kind === 'await') ?? place
+      return `${place.file}:${name.line}`
+    }),
+  )
+  return [...new Set(places)].join(' and ')
+}

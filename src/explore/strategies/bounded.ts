@@ -1,0 +1,85 @@
+import type { Chooser } from './strategy.ts'
+import { carryOn } from './strategy.ts'
+
+/** A schedule to try: as another one was, up to a step where it goes another way. */
+interface Branching {
+  readonly chosen: readonly number[]
+  readonly length: number
+  readonly next: number
+  readonly preemptions: number
+}
+
+const root: Branching = { chosen: [], length: -1, next: -1, preemptions: 0 }
+
+/**
+ * All schedules, those with fewer preemptions first, each once: a schedule is a list of choices that is followed, and
+ * after it whoever runs carries on; each further schedule differs from one that ran at one step.
+ */
+export class Bounded {
+  /** Preemptions of the schedule that is tried now: all with fewer have run. */
+  preemptions = 0
+  /** Schedules that could not be followed: their deliveries did something else this time. */
+  diverged = 0
+  /** Schedules with more preemptions than allowed were left out. */
+  leftOut = false
+  readonly #levels: Branching[][] = [[root]]
+  #current = root
+
+  /** Preemptions of the next schedule; `undefined`: all have run. */
+  get nextPreemptions(): number | undefined {
+    const level = this.#levels.findIndex((branchings) => branchings.length > 0)
+    return level < 0 ? undefined : level
+  }
+
+  next(): Chooser | undefined {
+    const level = this.nextPreemptions
+    if (level === undefined) return undefined
+    const current = this.#levels[level]!.pop()!
+    this.#current = current
+    this.preemptions = level
+    const { chosen, length, next } = current
+    return (ready, running, step) => {
+      const wanted = step < length ? chosen[step]! : step === length ? next : -1
+      return wanted >= 0 && ready & (1 << wanted) ? wanted : carryOn(ready, running, step)
+    }
+  }
+
+  /** Takes in what came of the schedule: the ways that it did not go. */
+  learn(chosen: readonly number[], ready: readonly number[], bound: number): void {
+    const { length, next, preemptions } = this.#current
+    if (!isFollowed(this.#current, chosen)) {
+      this.diverged++
+      return
+    }
+    for (let step = length + 1; step < chosen.length; step++) {
+      const last = step === 0 ? next : chosen[step - 1]!
+      const others = ready[step]! & ~(1 << chosen[step]!)
+      const cost = preemptions + (last >= 0 && ready[step]! & (1 << last) ? 1 : 0)
+      if (others === 0) continue
+      if (cost > bound) {
+        this.leftOut = true
+        continue
+      }
+      this.#levels[cost] ??= []
+      for (let other = 0; others >> other > 0; other++) {
+        if (others & (1 << other))
+          this.#levels[cost]!.push({ chosen, length: step, next: other, preemptions: cost })
+      }
+    }
+  }
+}
+
+function isFollowed({ chosen: wanted, length, next }: Branching, chosen: readonly number[]): boolean {
+  for (let step = 0; step < length; step++) if (wanted[step] !== chosen[step]) return false
+  return length < 0 || chosen[length] === next
+}
+
+/** How often a work that could have gone on was interrupted. */
+export function preemptionsOf(chosen: readonly number[], ready: readonly number[]): number {
+  let count = 0
+  for (let step = 1; step < chosen.length; step++) {
+    const last = chosen[step - 1]!
+    if (chosen[step] !== last && ready[step]! & (1 << last)) count++
+  }
+  return count
+}

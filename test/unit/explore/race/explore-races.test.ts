@@ -1,0 +1,25 @@
+import { stripVTControlCharacters } from 'node:util'
+import { defineJob, exploreRaces, RaceError, runRaces } from 'faultline'
+import { expect, test } from 'vitest'
+import * as jobs from '../../../../fixtures/engine/races.ts'
+
+let w: jobs.Account
+const setup = () => (w = new jobs.Account())
+const withdraw = defineJob<number>({ name: 'withdraw', perform: (amount) => jobs.withdraw(w, amount) })
+const works = [withdraw.with(10), withdraw.with(20)]
+const right = () => expect(w.balance).toBe(70)
+
+test('a lost update is found with the fewest preemptions, and told', async () => {
+  const error = (await runRaces(works, { setup }, right).catch((reason) => reason)) as RaceError
+  expect(error).toBeInstanceOf(RaceError)
+  const { report } = error
+  expect(report.failures.length).toBeGreaterThan(0)
+  expect(Math.min(...report.failures.map(({ preemptions }) => preemptions))).toBe(1)
+  expect(error.message).toBe(String(report))
+  expect(stripVTControlCharacters(error.message)).toContain('const balance = await w')
+})
+
+test('by snapshot: the state of some order', async () => {
+  const report = await exploreRaces(works, { setup, snapshot: () => ({ balance: w.balance }) })
+  expect(report.failures[0]).toMatchObject({ reason: 'snapshot' })
+})

@@ -13,13 +13,14 @@ import type {
   Settlement,
 } from '../../port.ts'
 import { AdapterRecords } from '../adapter-records.ts'
+import { dueJobsOf, type WaitingRow } from '../due-jobs.ts'
+import { Lapses } from '../lapses.ts'
 import { nativeOf, nativeRequest } from '../native-request.ts'
 import { atPostgres } from '../postgres-server.ts'
 import { tiesOf } from '../ties.ts'
 import { unknownJob } from '../unknown-job.ts'
 import type { TaskSpec } from './driver.ts'
 import { GraphileClaim } from './graphile-claim.ts'
-import type { WaitingJob } from './graphile-jobs.ts'
 import { GraphileSetup, type GraphileWorkerQueueOptions } from './graphile-setup.ts'
 import { GraphileTime } from './graphile-time.ts'
 import { runTask } from './run-task.ts'
@@ -66,8 +67,8 @@ export class GraphileWorkerQueue implements QueueAdapter {
   readonly #setup: GraphileSetup
   readonly #deliveries: Map<string, number> = new Map()
   /** Jobs whose next delivery follows the death of a worker. */
-  readonly #lapsed: Set<string> = new Set()
-  readonly #expiring: { claim: GraphileClaim; lapsesAtMs: number; record: DeliveryRecord }[] = []
+  readonly #redelivered: Set<string> = new Set()
+  readonly #lapses: Lapses<GraphileClaim> = new Lapses()
   /** Of workers that froze and were not woken. */
   readonly #held: Set<WorkerRun> = new Set()
 
@@ -112,14 +113,10 @@ export class GraphileWorkerQueue implements QueueAdapter {
 
   async pending(): Promise<DueJob[]> {
     const waiting = await this.#waiting(undefined, false)
-    return waiting.map(({ id, name, payload, priority, dueMs, attempt }) => ({
-      id,
-      name,
-      payload,
-      at: new Date(dueMs),
-      priority,
-      attempt,
-    }))
+    return dueJobsOf(
+      waiting,
+      this.#lapses.due(({ job }) => job.priority),
+    )
   }
 
   async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
@@ -131,8 +128,8 @@ export class GraphileWorkerQueue implements QueueAdapter {
     await this.#at('the clearing of its jobs', jobs.clear())
     cron.restart(this.time.nowMs())
     this.#deliveries.clear()
-    this.#lapsed.clear()
-    this.#expiring.length = 0
+    this.#redelivered.clear()
+    this.#lapses.clear()
     this.#records.clear()
   }
 
@@ -143,6 +140,12 @@ export class GraphileWorkerQueue implements QueueAdapter {
     for (;;) {
       const nowMs = this.time.nowMs()
       const [job] = await this.#at('the next job', jobs.waiting(nowMs, window, { limit: 1, without }))
+      const lapseMs = this.#lapses.nextMs(nowMs, job?.dueMs, window)
+      if (lapseMs !== undefined) {
+        this.time.moveTo(lapseMs)
+        await this.#expireJobs()
+        continue
+      }
       const occurrence = cron.next(window)
       if (
         occurrence !== undefined &&
@@ -219,7 +222,8 @@ export class GraphileWorkerQueue implements QueueAdapter {
     else await this.#at('the end of a worker', own.run.abandon())
     // Older than that: not as old.
     const lapsesAtMs = Math.max(this.time.nowMs(), claim.atMs + lockMs + 1)
-    this.#expiring.push({ claim: own, lapsesAtMs, record: this.#records.write(claim, outcome) })
+    const dueMs = claim.attempt < claim.maxAttempts ? lapsesAtMs : undefined
+    this.#lapses.add({ claim: own, lapsesAtMs, dueMs, record: this.#records.write(claim, outcome) })
     return lapsesAtMs
   }
 
@@ -229,23 +233,18 @@ export class GraphileWorkerQueue implements QueueAdapter {
     if (this.#deliveries.has(claim.id)) await this.#at('a job', jobs.deliverAgain(job, this.time.nowMs()))
   }
 
-  /**
-   * What each worker of graphile-worker does when it starts, at the time when the lock has lapsed. Not before the next
-   * job is looked for: until then a zombie of an earlier delivery may still settle the job.
-   */
+  /** What each worker of graphile-worker does when it starts: it takes locks away that have lapsed. */
   async #expireJobs(): Promise<void> {
-    for (const { claim, lapsesAtMs, record } of this.#expiring.splice(0)) {
+    for (const { claim, lapsesAtMs, record } of this.#lapses.take(this.time.nowMs())) {
       const { jobs } = await this.#setup.ready()
-      const { id, job } = claim
+      const { id, job, attempt, maxAttempts } = claim
       const before = await this.#at('the state of a job', jobs.row(id))
-      if (!before?.isLocked || before.attempts !== claim.attempt) continue
-      const run = await this.#worker({
-        lapsed: { jobId: id, queueId: job.job_queue_id },
-        nowMs: () => lapsesAtMs,
-      })
+      if (!before?.isLocked || before.attempts !== attempt) continue
+      const lapsed = { jobId: id, queueId: job.job_queue_id }
+      const run = await this.#worker({ lapsed, nowMs: () => lapsesAtMs })
       await this.#at('the lapse of a lock', run.claimed)
-      this.#lapsed.add(id)
-      if (claim.attempt >= claim.maxAttempts) this.#records.dead.push(record)
+      this.#redelivered.add(id)
+      if (attempt >= maxAttempts) this.#records.dead.push(record)
     }
   }
 
@@ -255,7 +254,7 @@ export class GraphileWorkerQueue implements QueueAdapter {
     if (job === undefined) return undefined
     const delivery = (this.#deliveries.get(jobId) ?? 0) + 1
     this.#deliveries.set(jobId, delivery)
-    return new GraphileClaim(run, job, worker, this.time.nowMs(), delivery, this.#lapsed.delete(jobId))
+    return new GraphileClaim(run, job, worker, this.time.nowMs(), delivery, this.#redelivered.delete(jobId))
   }
 
   async #worker(order: ConstructorParameters<typeof WorkerRun>[4]): Promise<WorkerRun> {
@@ -270,11 +269,11 @@ export class GraphileWorkerQueue implements QueueAdapter {
     return await this.#at('the state of a job', jobs.row(id))
   }
 
-  async #ties(window?: DueWindow): Promise<readonly WaitingJob[]> {
+  async #ties(window?: DueWindow): Promise<readonly WaitingRow[]> {
     return tiesOf(await this.#waiting(window, true), this.time.nowMs())
   }
 
-  async #waiting(window: DueWindow | undefined, free: boolean): Promise<WaitingJob[]> {
+  async #waiting(window: DueWindow | undefined, free: boolean): Promise<WaitingRow[]> {
     await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     return await this.#at('the list of jobs', jobs.waiting(this.time.nowMs(), window, { free }))

@@ -92,12 +92,16 @@ export class WorkerRun {
   }
 
   async #query(query: string | SqlQuery, given?: unknown[]): Promise<SqlResult> {
-    const { text, values = given } = typeof query === 'string' ? { text: query } : query
+    const {
+      text,
+      values = given,
+      name,
+    } = typeof query === 'string' ? { text: query, name: undefined } : query
     try {
       if (this.#dead) return NONE
       if (text.includes('locked_at <')) return await this.#takeLocksAway(text)
-      if (text.includes('attempts = jobs.attempts + 1')) return await this.#getJob(text, values)
-      if (settling.test(text)) return await this.#settle(text, values)
+      if (text.includes('attempts = jobs.attempts + 1')) return await this.#getJob(text, values, name)
+      if (settling.test(text)) return await this.#settle(text, values, name)
       return await this.#pool.query(text, values)
     } catch (error) {
       // The library would try again for minutes.
@@ -107,10 +111,12 @@ export class WorkerRun {
     }
   }
 
-  async #settle(text: string, values: unknown[] | undefined): Promise<SqlResult> {
+  async #settle(text: string, values: unknown[] | undefined, name: string | undefined): Promise<SqlResult> {
     try {
       const now = `'${this.#nowText()}'::timestamptz`
-      const result = await this.#pool.query(text.replaceAll(/\bnow\(\)/g, now), values)
+      const own = text.replaceAll(/\bnow\(\)/g, now)
+      // A statement that the server keeps has one text.
+      const result = await this.#pool.query({ text: own, values, name: own === text ? name : undefined })
       this.settledRows = result.rowCount ?? 0
       return result
     } catch (error) {
@@ -126,15 +132,19 @@ export class WorkerRun {
   }
 
   /** Which job is next is decided by due time; the library takes it as it takes any other. */
-  async #getJob(text: string, values: unknown[] = []): Promise<SqlResult> {
+  async #getJob(text: string, values: unknown[] = [], name: string | undefined): Promise<SqlResult> {
     const { jobId } = this.#order
     if (this.#taken || jobId === undefined) return NONE
     this.#taken = true
     const own = text.replace(
       'where jobs.is_available = true',
-      `where jobs.id = ${jobId} and jobs.is_available = true`,
+      `where jobs.id = $${values.length + 1}::bigint and jobs.is_available = true`,
     )
-    return await this.#pool.query(own, [...values.slice(0, -1), this.#nowText()])
+    return await this.#pool.query({
+      text: own,
+      values: [...values.slice(0, -1), this.#nowText(), jobId],
+      name: name === undefined ? undefined : `faultline_${name}`,
+    })
   }
 
   async #takeLocksAway(text: string): Promise<SqlResult> {

@@ -257,6 +257,26 @@ describe.for(bullmqServers)('BullMQ on %s', ([, start, isThere]) => {
       await others.obliterate({ force: true })
     })
 
+    test('once the workers are closed, no connection and no timer is left', async () => {
+      const handles = () =>
+        process.getActiveResourcesInfo().filter((kind) => /^(?:Timeout|TCP|Pipe)/.test(kind)).length
+      await expect.poll(handles, { timeout: 10_000 }).toBeLessThanOrEqual(handles())
+      const before = handles()
+      const mails = world.queue()
+      const processor = async (job: Job) => {
+        if (job.attemptsMade === 0) throw new Error('once')
+      }
+      const queue = bullmqQueue({ workers: [{ queue: mails, processor }] })
+      await queue.clear({ nowMs: startMs })
+      await queue.enqueue(queue.job(mails, 'welcome', {}, { attempts: 2, backoff: dayMs }))
+      await queue.expire((await queue.claim('w'))!, 'crashed')
+      await performAll(queue)
+      expect(handles()).toBeGreaterThan(before)
+      await queue.close()
+      await world.close()
+      await expect.poll(handles, { timeout: 10_000 }).toBeLessThanOrEqual(before)
+    })
+
     test('{ queue, processor }: the worker is made, and closed with the adapter', async () => {
       const mails = world.queue()
       const queue = bullmqQueue({ workers: [{ queue: mails, processor: async (job: Job) => job.data.to }] })

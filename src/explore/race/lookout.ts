@@ -1,3 +1,4 @@
+import type { Watched } from '../../perform/index.ts'
 import { after, eventLoopTurn, every, realNowMs, shared } from '../../runtime/index.ts'
 import { deadlockError } from './deadlock.ts'
 import type { RaceHost } from './race-host.ts'
@@ -30,6 +31,7 @@ export class Lookout {
   #lookedMs = 0
   #silentMs = 0
   #asking = false
+  readonly #asked = new WeakSet<Watched>()
 
   constructor(scheduler: Scheduler, host: RaceHost, patience: Patience) {
     this.#scheduler = scheduler
@@ -70,12 +72,22 @@ export class Lookout {
       return
     }
     if (this.#host.isTimed(racer)) this.#scheduler.askClock()
+    if (silentMs >= ownGraceMs && this.#thaws(racer)) return
     const others = this.#scheduler.racers.some((other) => other !== racer && !other.ended)
     const { blockedAfterMs, hangAfterMs } = this.#patience
     if (others) {
       if (this.#host.ask !== undefined) void this.#askAbout(racer)
       if (silentMs >= blockedAfterMs) this.#scheduler.block(racer, { by: [], certain: false })
     } else if (silentMs >= hangAfterMs) for (const watched of [...racer.watched]) watched.give('hung')
+  }
+
+  /** It may wait for a frozen delivery of its own, which goes on then. */
+  #thaws({ watched }: Racer): boolean {
+    return [...watched].some((one) => {
+      if (this.#asked.has(one)) return false
+      this.#asked.add(one)
+      return one.blocked?.() === true
+    })
   }
 
   async #askAbout(racer: Racer): Promise<void> {

@@ -39,7 +39,7 @@ export interface RaceRunOptions {
 }
 
 /** Deliveries of one race before it counts as a runaway. */
-const deliveriesMax = 10_000
+const deliveriesMax = 2_000
 
 /** One race: several workers over one queue, and who makes the next step. */
 export class RaceRun implements RaceHost {
@@ -231,6 +231,8 @@ export class RaceRun implements RaceHost {
     } finally {
       racer.claim = undefined
     }
+    const { dead } = this.#session.deliveries.findLast(({ identity }) => identity.worker === racer.worker)!
+    if (dead) await this.#options.connections?.renew(racer, this.#session)
   }
 
   /** Claims the earliest of its jobs; virtual time passes until it is due. */

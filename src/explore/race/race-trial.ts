@@ -23,6 +23,8 @@ export interface RacePlan {
   readonly suffix?: string
   /** Told when the world is set up. */
   readonly started?: (session: Session) => void
+  /** Whether the faults struck. */
+  readonly fired?: () => boolean
   readonly patient?: boolean
   /** Whether works enqueue one another is yet to be found out. */
   readonly looksForChildren?: boolean

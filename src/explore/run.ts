@@ -150,7 +150,7 @@ export class Runner<W> {
     let hung = false
     try {
       plan.arm(session)
-      const resources = plan.patient ? process.getActiveResourcesInfo().length : 0
+      const resources = plan.patient ? process.getActiveResourcesInfo() : []
       const performed = await (plan.perform?.(session, world) ?? this.#perform(session, world, plan.payload))
       hung = performed.finding?.reason === 'hung'
       if (plan.patient) await calm(session.deliveries, resources, session.clock)

@@ -1,6 +1,6 @@
 import { simulate } from 'faultline'
 import { expect, test } from 'vitest'
-import { spec } from '../../../fixtures/jobs/limiter-loses-its-slot.fixed.ts'
+import { spec } from '../../../fixtures/engine/limited.ts'
 import { reset } from '../../../fixtures/jobs/world.ts'
 
 test('a crash that leaves a promise pending for ever costs no waiting, and is exact', async () => {
@@ -9,7 +9,7 @@ test('a crash that leaves a promise pending for ever costs no waiting, and is ex
       reset()
       spec.given?.()
     },
-    faults: ['crash'],
+    faults: ['crash', 'error', 'interrupt'],
   })
   expect(report.failures).toEqual([])
   expect(report.summary.survived).toBeGreaterThan(20)

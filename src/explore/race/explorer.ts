@@ -72,7 +72,7 @@ export class Explorer<W> {
 
   /** One race with one schedule. */
   one(choose: Chooser): Promise<RaceResult> {
-    return this.#during(async () => {
+    return this.#trial.during(async () => {
       if (this.#setup.options.snapshot !== undefined) {
         await this.#first()
         await this.#orders()
@@ -88,7 +88,7 @@ export class Explorer<W> {
 
   /** Schedule after schedule, as far as the budget goes. */
   explore(): Promise<RaceData> {
-    return this.#during(async () => {
+    return this.#trial.during(async () => {
       const { strategy: chosen = 'auto', snapshot, budget = budgetDefault } = this.#setup.options
       const first = await this.#first()
       const needsOrders = snapshot !== undefined
@@ -109,7 +109,7 @@ export class Explorer<W> {
 
   /** The one race that the token names. */
   replay(token: Token): Promise<RaceData> {
-    return this.#during(async () => {
+    return this.#trial.during(async () => {
       await this.#first()
       const hash = hashOf(this.#verdicts.files)
       if (hash !== token.hash) throw changedSource(token, hash)
@@ -122,16 +122,6 @@ export class Explorer<W> {
       this.#verdicts.lookBack()
       return this.#told({ text: 'FAULTLINE_REPLAY runs this one schedule', exhaustive: false })
     })
-  }
-
-  async #during<T>(body: () => Promise<T>): Promise<T> {
-    const unfollow = followBranches()
-    try {
-      return await body()
-    } finally {
-      unfollow()
-      await this.#trial.close()
-    }
   }
 
   #planOf(token: Token): RacePlan {

@@ -1,12 +1,12 @@
 import type { Watched } from '../../perform/index.ts'
-import { after, eventLoopTurn, every, realNowMs, shared } from '../../runtime/index.ts'
+import { after, eventLoopTurn, realNowMs, shared } from '../../runtime/index.ts'
 import { deadlockError } from './deadlock.ts'
 import type { RaceHost } from './race-host.ts'
 import type { Racer, Wait } from './racer.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** How often to look, in real milliseconds. */
-const lookEveryMs = 5
+export const lookEveryMs = 5
 /** Real time without any progress after which a racer's own branches are taken to wait for each other. */
 const ownGraceMs = 25
 /** How often a racer that waits for nothing any more is waited for. */
@@ -39,12 +39,8 @@ export class Lookout {
     this.#patience = patience
   }
 
-  /** Until the returned function is called. */
-  start(): () => void {
-    return every(lookEveryMs, () => this.#look())
-  }
-
-  #look(): void {
+  /** Called every {@link lookEveryMs} while the race runs. */
+  look(): void {
     if (this.#scheduler.endIfAborted()) return
     const nowMs = realNowMs()
     const progress = this.#scheduler.events + shared.progress

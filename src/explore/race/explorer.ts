@@ -51,7 +51,7 @@ export class Explorer<W> {
 
   /** One race with one schedule. */
   one(choose: Chooser): Promise<RaceResult> {
-    return following(async () => {
+    return this.#during(async () => {
       const { snapshot } = this.#setup.options
       await this.#first()
       if (snapshot !== undefined) await this.#orders()
@@ -64,7 +64,7 @@ export class Explorer<W> {
 
   /** Schedule after schedule, as far as the budget goes. */
   explore(): Promise<RaceData> {
-    return following(async () => {
+    return this.#during(async () => {
       const { strategy: chosen = 'auto', snapshot, budget = budgetDefault } = this.#setup.options
       const first = await this.#first()
       const needsOrders = snapshot !== undefined
@@ -80,7 +80,7 @@ export class Explorer<W> {
 
   /** The one race that the token names. */
   replay(token: Token): Promise<RaceData> {
-    return following(async () => {
+    return this.#during(async () => {
       await this.#first()
       const hash = hashOf(this.#files)
       if (hash !== token.hash) throw changedSource(token, hash)
@@ -91,6 +91,16 @@ export class Explorer<W> {
       await this.#tell()
       return this.#data({ text: 'FAULTLINE_REPLAY runs this one schedule', exhaustive: false })
     })
+  }
+
+  async #during<T>(body: () => Promise<T>): Promise<T> {
+    const unfollow = followBranches()
+    try {
+      return await body()
+    } finally {
+      unfollow()
+      await this.#trial.close()
+    }
   }
 
   /** The works one after the other, as they are listed: what they are, and that there is something to test. */
@@ -265,15 +275,6 @@ function isFailure({ outcome }: RaceResult): boolean {
 /** What failures share that have one cause. */
 export function causeOf({ reason, error }: RaceResult): string {
   return `${reason}: ${error?.message.split('\n', 1)[0] ?? ''}`
-}
-
-async function following<T>(body: () => Promise<T>): Promise<T> {
-  const unfollow = followBranches()
-  try {
-    return await body()
-  } finally {
-    unfollow()
-  }
 }
 
 function aborted(reason: unknown, done: number): FaultlineError {

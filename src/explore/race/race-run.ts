@@ -12,9 +12,9 @@ import type { Performance } from '../run.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { type EnqueuedBy, kindOfWork, type Once } from '../work.ts'
 import type { Connections } from './connections.ts'
-import { deadlockError } from './deadlock.ts'
 import type { Entry } from './entry.ts'
 import type { Patience } from './lookout.ts'
+import type { Observers } from './observers.ts'
 import type { RaceHost } from './race-host.ts'
 import { Racer, type Wait } from './racer.ts'
 import { RacerPort } from './racer-port.ts'
@@ -27,6 +27,7 @@ export interface RaceRunOptions {
   readonly choose: Chooser
   readonly patience: Patience
   readonly connections: Connections | undefined
+  readonly observers: Observers
   readonly signal: AbortSignal | undefined
   readonly nowMs: number
   readonly within?: Parameters<typeof whenMs>[0] | undefined
@@ -45,6 +46,7 @@ export class RaceRun implements RaceHost {
   readonly racers: readonly Racer[]
   readonly scheduler: Scheduler
   readonly blocked: BlockedDelivery[] = []
+  ask: RaceHost['ask']
   readonly #options: RaceRunOptions
   #ports: readonly RacerPort[] = []
   #session!: Session
@@ -81,7 +83,10 @@ export class RaceRun implements RaceHost {
     const { clock } = session
     try {
       await this.#enqueue(world)
-      await connections?.open(this.racers, session)
+      if (connections !== undefined) {
+        await connections.open(this.racers, session)
+        this.ask = await this.#options.observers.of(this.racers)
+      }
       clock.stop()
       clock.gate = () => this.scheduler.mayFire()
       await this.scheduler.run()
@@ -92,8 +97,7 @@ export class RaceRun implements RaceHost {
       if (!isFaultlineError(error, 'FAULTLINE_HUNG')) throw error
       const { deadlock } = this.scheduler
       if (deadlock === undefined) return { ...this.#performance(), finding: { reason: 'hung', error } }
-      const finding = { reason: 'deadlock' as const, error: deadlockError(deadlock) }
-      return { ...this.#performance(), finding }
+      return { ...this.#performance(), finding: { reason: 'deadlock', error: deadlock } }
     } finally {
       clock.gate = undefined
       clock.letPass()
@@ -153,8 +157,6 @@ export class RaceRun implements RaceHost {
   setAside(racer: Racer, wait: Wait): void {
     this.blocked.push({ letter: racer.letter, at: waitingAt(racer), ...wait })
   }
-
-  resumed(): void {}
 
   #performance(): Performance {
     const until = this.#untilMs === undefined ? {} : { untilMs: this.#untilMs + this.#session.costMs }

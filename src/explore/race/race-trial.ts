@@ -7,7 +7,8 @@ import type { RunEnd, Runner } from '../run.ts'
 import { preemptionsOf } from '../strategies/bounded.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { Connections } from './connections.ts'
-import { deadlockError } from './deadlock.ts'
+import { Holds } from './holds.ts'
+import { Observers } from './observers.ts'
 import type { Decisions } from './race-host.ts'
 import { blockedAfterMsDefault, type RaceSetup } from './race-options.ts'
 import { RaceRun } from './race-run.ts'
@@ -45,12 +46,18 @@ export class RaceTrial<W> {
   children: ReadonlySet<number> = new Set()
   readonly #runner: Runner<W>
   readonly #connections: Connections | undefined
+  readonly #observers = new Observers()
 
   constructor(runner: Runner<W>, setup: RaceSetup<W>) {
     this.#runner = runner
     this.setup = setup
     const { connect } = setup.options
     if (connect !== undefined) this.#connections = new Connections(connect)
+  }
+
+  /** Takes away what all races shared. */
+  close(): Promise<void> {
+    return this.#observers.close()
   }
 
   async run(plan: RacePlan): Promise<RaceEnd> {
@@ -63,6 +70,7 @@ export class RaceTrial<W> {
         hangAfterMs: options.hangAfterMs ?? 2_000,
       },
       connections: this.#connections,
+      observers: this.#observers,
       signal: options.signal,
       nowMs,
       within: options.within,
@@ -70,7 +78,7 @@ export class RaceTrial<W> {
       children: this.children,
       looksForChildren: plan.looksForChildren === true,
     })
-    const mode = new PauseMode(race.scheduler, options.granularity ?? 'await', plan.inner)
+    const mode = new PauseMode(new Holds(race.scheduler), options.granularity ?? 'await', plan.inner)
     const end = await this.#runner.run({
       id: plan.suffix ?? 'race',
       faults: plan.faults ?? [],
@@ -91,7 +99,7 @@ export class RaceTrial<W> {
     const finding =
       deadlock === undefined || end.finding?.reason === 'deadlock'
         ? end.finding
-        : { reason: 'deadlock' as const, error: deadlockError(deadlock) }
+        : { reason: 'deadlock' as const, error: deadlock }
     return { end, decisions, schedule: scheduleOf(decisions.chosen), blocked: race.blocked, finding }
   }
 }

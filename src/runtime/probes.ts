@@ -101,7 +101,11 @@ function awaiting(
   if (++delivery.awaits > awaitsMax) throw endless(delivery, runaway(delivery, file, index))
   if (file.s[index] === 0) return awaited
   if (loopsOf(file)[index] !== 0) return delivery.asleep ? afterSleep(delivery.sleep, awaited) : awaited
-  if (delivery.asleep) return delivery.sleep.then(() => awaited)
+  if (delivery.asleep) {
+    // It is awaited, only later: what is rejected meanwhile is not unhandled.
+    if (awaited instanceof Promise) awaited.catch(() => {})
+    return delivery.sleep.then(() => awaited)
+  }
   return delivery.mode.hold?.(delivery, file, index, activation, awaited) ?? awaited
 }
 

@@ -52,13 +52,16 @@ export class Explorer<W> {
   /** One race with one schedule. */
   one(choose: Chooser): Promise<RaceResult> {
     return this.#during(async () => {
-      const { snapshot } = this.#setup.options
-      await this.#first()
-      if (snapshot !== undefined) await this.#orders()
-      const { race, plan } = await this.#record(choose)
+      if (this.#setup.options.snapshot !== undefined) {
+        await this.#first()
+        await this.#orders()
+      }
+      const { race, plan, files } = await this.#record(choose, true)
+      this.#reach(files, race)
+      this.#take(race, plan)
       await eventLoopTurn()
       this.#lookBack()
-      return this.#judged(race, plan)
+      return this.#races.at(-1)!
     })
   }
 
@@ -106,13 +109,18 @@ export class Explorer<W> {
   /** The works one after the other, as they are listed: what they are, and that there is something to test. */
   async #first(): Promise<RaceEnd> {
     const { race, plan, files } = await this.#record(carryOn, true)
-    if (files.size === 0) throw noPoints(this.#setup)
-    this.#files = files
+    this.#reach(files, race)
     this.#steps = this.#setup.entries.map(
       (_, index) => race.decisions.chosen.filter((chosen) => chosen === index).length,
     )
     this.#take(race, plan)
     return race
+  }
+
+  /** What a race went through; what goes through nothing cannot be raced. */
+  #reach(files: ReadonlySet<FileRecord>, { finding }: RaceEnd): void {
+    if (files.size === 0 && finding === undefined) throw noPoints(this.#setup)
+    this.#files = files
   }
 
   async #run(strategy: Strategy, budget: number): Promise<void> {

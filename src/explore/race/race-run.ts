@@ -39,7 +39,7 @@ export interface RaceRunOptions {
 }
 
 /** Deliveries of one race before it counts as a runaway. */
-const deliveriesMax = 10_000
+const deliveriesMax = 2_000
 
 /** One race: several workers over one queue, and who makes the next step. */
 export class RaceRun implements RaceHost {

@@ -89,11 +89,11 @@ describe('an attempt whose time is up', () => {
 })
 
 describe('timers beside a delivery that stands still', () => {
-  const run = (perform: Perform, faults: readonly FaultName[]) => {
+  const run = (perform: Perform, faults: readonly FaultName[], depth = 1) => {
     let world = new World()
     const job = defineJob<null>({ name: 'job', perform: (_, context) => perform(world, context) })
     const setup = () => (world = new World())
-    return simulate<World>(job.with(null), () => {}, { setup, faults, now: new Date(0) })
+    return simulate<World>(job.with(null), () => {}, { setup, faults, depth, now: new Date(0) })
   }
   const told = ({ failures }: SimulationReport) => failures.map(({ id, error }) => `${id} ${error?.message}`)
 
@@ -109,5 +109,11 @@ describe('timers beside a delivery that stands still', () => {
     expect(told(report)).toEqual([])
     expect(report.summary.survived).toBeGreaterThan(10)
     expect(performance.now() - startedMs).toBeLessThan(15_000)
+  })
+
+  test('what a frozen worker is about to await may be rejected meanwhile', async () => {
+    const report = await run(jobs.together, ['stall', 'error'], 2)
+    expect(told(report)).toEqual([])
+    expect(report.summary.survived).toBeGreaterThan(50)
   })
 })

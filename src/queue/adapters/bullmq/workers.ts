@@ -24,7 +24,8 @@ export class Workers {
   /** Those that were made here, for `{ queue, processor }`. */
   readonly #made: Map<BullmqProcessor, WorkerInternals> = new Map()
   readonly #driven: Map<BullmqWorker, DrivenWorker> = new Map()
-  #current: readonly DrivenWorker[] | undefined
+  /** Those that are known to be there; see {@link all}. */
+  current: readonly DrivenWorker[] | undefined
 
   constructor(option: WorkersOption, time: QueueTime, allowRemote: boolean) {
     if (typeof option !== 'function' && !Array.isArray(option)) throw badWorkers(option)
@@ -35,8 +36,8 @@ export class Workers {
 
   /** All of them, in the order in which they were listed. */
   async all(): Promise<readonly DrivenWorker[]> {
-    this.#current ??= await this.#take()
-    return this.#current
+    this.current ??= await this.#take()
+    return this.current
   }
 
   /**
@@ -56,14 +57,14 @@ export class Workers {
 
   /** The application may have been booted again: where a function yields the workers, it is asked again. */
   forget(): void {
-    if (typeof this.#option === 'function') this.#current = undefined
+    if (typeof this.#option === 'function') this.current = undefined
   }
 
   /** Closes those that were made here. */
   async close(): Promise<void> {
     const made = [...this.#made.values()]
     this.#made.clear()
-    this.#current = undefined
+    this.current = undefined
     await Promise.all(made.map((worker) => worker.close()))
   }
 

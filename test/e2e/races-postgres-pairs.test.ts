@@ -1,0 +1,162 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+import { exploreRaces, type RaceReport, type RaceResult } from 'faultline'
+import pg from 'pg'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
+import { type RaceFixture, usePool } from '../../fixtures/races/fixture.ts'
+import { type PostgresServer, startPostgres } from '../helpers/postgres.ts'
+import { REPOSITORY } from '../helpers/source-alias.ts'
+
+const folder = 'fixtures/races'
+const names = readdirSync(path.join(REPOSITORY, folder))
+  .filter((file) => file.endsWith('.broken.ts'))
+  .map((file) => file.slice(0, -'.broken.ts'.length))
+
+let server: PostgresServer
+let pool: pg.Pool
+
+beforeAll(async () => {
+  server = await startPostgres()
+  const { PGHOST: host, PGUSER: user, PGDATABASE: database } = server.env
+  pool = new pg.Pool({ host, user, database, max: 8, options: '-c deadlock_timeout=200ms' })
+  usePool(pool)
+})
+afterEach(async () => {
+  expect(await openTransactions()).toEqual([])
+  expect([pool.totalCount - pool.idleCount, pool.waitingCount]).toEqual([0, 0])
+})
+afterAll(async () => {
+  await pool?.end()
+  await server?.stop()
+})
+
+/** What sessions other than the one that asks are in the middle of, and the connections of observers. */
+async function openTransactions() {
+  const { rows } = await pool.query(
+    `select state, query from pg_stat_activity
+     where datname = current_database() and pid <> pg_backend_pid() and state <> 'idle'`,
+  )
+  return rows
+}
+
+async function load(name: string, kind: 'broken' | 'fixed') {
+  const file = `${folder}/${name}.${kind}.ts`
+  const { spec } = (await import(path.join(REPOSITORY, file))) as { spec: RaceFixture }
+  return { spec, file, lines: readFileSync(path.join(REPOSITORY, file), 'utf8').split('\n') }
+}
+
+async function race(spec: RaceFixture): Promise<RaceReport> {
+  await pool.query(`drop schema public cascade; create schema public; ${spec.tables}`)
+  return exploreRaces(spec.works, () => spec.check(pool), {
+    setup: async () => void (await pool.query(spec.given)),
+    connect: () => pool.connect(),
+    now: new Date('2026-03-01T12:00:00Z'),
+  })
+}
+
+/** The marked lines in the order in which they ran: `A read, B read`. */
+function markedLines(failure: RaceResult, file: string, lines: string[]): string[] {
+  return failure.lines!.flatMap((one) => {
+    expect(one.file).toBe(file)
+    // The formatter puts the comment of a line that opens a block on a line of its own.
+    const text = `${lines[one.line - 1]}${/^ *\/\/ ←/.test(lines[one.line] ?? '') ? lines[one.line] : ''}`
+    const [, mark] = / \/\/ ← (\w+)$/.exec(text) ?? []
+    return mark === undefined ? [] : [`${one.letter} ${mark}`]
+  })
+}
+
+/** Whether all of `wanted` come in `items`, in this order, or with the letters the other way round. */
+function isWithin(wanted: string[], items: string[]): boolean {
+  const turned = wanted.map((one) => one.replace(/^[AB]/, (letter) => (letter === 'A' ? 'B' : 'A')))
+  return [wanted, turned].some((order) => {
+    let at = 0
+    for (const item of items) if (item === order[at]) at++
+    return at === order.length
+  })
+}
+
+test.each(names)('%s: found in the broken one, with the fewest preemptions', async (name) => {
+  const { spec, file, lines } = await load(name, 'broken')
+  const { reason, preemptions, interleaving } = spec.found!
+  const report = await race(spec)
+  expect(report.wrongInSeries).toBe(false)
+  const [failure] = report.failures
+  expect(failure).toMatchObject({ outcome: 'failed', reason, preemptions })
+  expect(report.summary.guarantee).toMatch(
+    /^complete to \d+ preemptions? \(\d+ of \d+\); stopped where schedules failed/,
+  )
+  for (const result of report.failures) {
+    expect(result.outcome, String(result.error)).toBe('failed')
+    expect(result.preemptions).toBeGreaterThanOrEqual(preemptions)
+  }
+  const marked = markedLines(failure!, file, lines)
+  expect(isWithin(interleaving.split(', '), marked), marked.join(', ')).toBe(true)
+  const text = stripVTControlCharacters(String(report))
+  expect(text).not.toMatch(/potential/i)
+  expect(text).toContain(`schedule ${failure!.schedule}`)
+  expect(text).toMatch(/^ {3}A .*│B /m)
+  for (const { letter, line } of failure!.lines!) expect(text).toMatch(cellOf(letter, line))
+})
+
+/** A cell of the picture's column: the number of a line, and its code. */
+function cellOf(letter: string, line: number): RegExp {
+  return new RegExp(letter === 'A' ? `^ {3}\\S*${line}  \\S.*│` : `│\\S*${line}  \\S`, 'm')
+}
+
+test.each(names)('%s: the repaired one survives all schedules', { timeout: 60_000 }, async (name) => {
+  const { spec } = await load(name, 'fixed')
+  const report = await race(spec)
+  expect(report.summary, String(report)).toMatchObject({
+    failed: 0,
+    flaky: 0,
+    deadlocks: 0,
+    exhaustive: true,
+  })
+  const { run, guarantee } = report.summary
+  expect(guarantee).toMatch(
+    new RegExp(`^all ${run} schedules.*, at first-party awaits; library calls atomic$`),
+  )
+  for (const { blocked } of report.races)
+    for (const wait of blocked)
+      expect(wait).toMatchObject({ certain: true, by: [wait.letter === 'A' ? 'B' : 'A'] })
+})
+
+test('the victim of a deadlock gets its error, and is tried again', async () => {
+  const { spec } = await load('deadlock', 'broken')
+  const [failure] = (await race(spec)).failures
+  const failed = failure!.timeline.filter(({ kind }) => kind === 'failed')
+  expect(failed.length).toBe(1)
+  expect(JSON.stringify(failed)).toContain('deadlock detected')
+  expect(failure!.timeline.filter(({ kind }) => kind === 'completed').length).toBe(2)
+  expect(failure!.blocked.slice(0, 2).map(({ letter, by, certain }) => ({ letter, by, certain }))).toEqual(
+    expect.arrayContaining([
+      { letter: 'A', by: ['B'], certain: true },
+      { letter: 'B', by: ['A'], certain: true },
+    ]),
+  )
+})
+
+test('twice the same exploration: the same schedules, verdicts and report', { timeout: 60_000 }, async () => {
+  for (const kind of ['broken', 'fixed'] as const) {
+    for (const name of ['deadlock', 'double-claim']) {
+      const { spec } = await load(name, kind)
+      const [first, second] = [await race(spec), await race(spec)]
+      expect(told(second)).toEqual(told(first))
+    }
+  }
+})
+
+/** What is the same each time. */
+function told(report: RaceReport) {
+  return {
+    races: report.races.map(({ schedule, outcome, reason, replay }) => ({
+      schedule,
+      outcome,
+      reason,
+      replay,
+    })),
+    summary: { ...report.summary, durationMs: 0 },
+    text: stripVTControlCharacters(String(report)).replace(/ {2}[\d.]+ m?s$/m, ''),
+  }
+}

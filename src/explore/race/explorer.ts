@@ -151,7 +151,7 @@ export class Explorer<W> {
 
   #learn(strategy: Strategy, { decisions }: RaceEnd): void {
     const failed = isFailure(this.#races.at(-1)!)
-    strategy.learn(decisions.chosen, decisions.ready, failed)
+    strategy.learn(decisions, failed)
   }
 
   /** All orders of the works. */

@@ -8,8 +8,6 @@ import type { Scheduler } from './scheduler.ts'
 const lookEveryMs = 5
 /** Real time without any progress after which a racer's own branches are taken to wait for each other. */
 const ownGraceMs = 25
-/** How often a racer that waits for nothing any more is waited for. */
-const settleMax = 200
 /** Real time that one gets of which nobody can tell whether it still waits. */
 const settleMs = 5
 /** Real time that library code gets to unwind after a crash. */
@@ -69,7 +67,7 @@ export class Lookout {
       this.#scheduler.stepOver(racer)
       return
     }
-    if (this.#host.isTimed(racer)) this.#scheduler.askClock()
+    if (this.#host.wakesAtMs(racer) !== undefined) this.#scheduler.askClock()
     const others = this.#scheduler.racers.some((other) => other !== racer && !other.ended)
     const { blockedAfterMs, hangAfterMs } = this.#patience
     if (others) {
@@ -102,7 +100,8 @@ export class Lookout {
       if (racers.some((racer) => isAside(racer, false)))
         await new Promise<void>((resolve) => void after(settleMs, resolve))
     }
-    for (let turn = 0; turn < settleMax; turn++) {
+    const untilMs = realNowMs() + this.#patience.blockedAfterMs
+    while (realNowMs() < untilMs) {
       const aside = racers.filter((racer) => isAside(racer, true))
       if (aside.length === 0 || this.#host.ask === undefined) return
       const waits = await this.#host.ask()

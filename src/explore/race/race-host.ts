@@ -6,8 +6,8 @@ export interface RaceHost {
   start(racer: Racer): void
   /** Jobs that a delivery of the racer has enqueued get an owner. */
   adopt(racer: Racer): Promise<void>
-  /** Whether one of its deliveries waits for a virtual timer. */
-  isTimed(racer: Racer): boolean
+  /** When its next timer fires, or its next job is due; `undefined`: it does not wait for time. */
+  wakesAtMs(racer: Racer): number | undefined
   /** Whether any virtual timer is pending. */
   readonly hasTimers: boolean
   /** Virtual time may pass from now on, or not. */
@@ -16,10 +16,4 @@ export interface RaceHost {
   readonly ask: (() => Promise<ReadonlyMap<Racer, Wait>>) | undefined
   /** A racer is set aside. */
   setAside(racer: Racer, wait: Wait): void
-}
-
-/** What was decided, step by step: which racers could go on, as bits, and which one did. */
-export interface Decisions {
-  readonly chosen: number[]
-  readonly ready: number[]
 }

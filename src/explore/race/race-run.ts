@@ -116,7 +116,7 @@ export class RaceRun implements RaceHost {
   }
 
   async adopt(racer: Racer): Promise<void> {
-    for (const { id, name, payload } of await this.#session.queue.pending()) {
+    for (const { id, name, payload, at } of await this.#session.queue.pending()) {
       if (this.racers.some((one) => one.jobs.has(id))) continue
       this.#recognise(racer, name, payload)
       const child = this.racers.find((one) => one.absent && this.#options.entries[one.index]!.name === name)
@@ -125,7 +125,11 @@ export class RaceRun implements RaceHost {
       if (child !== undefined) {
         child.absent = false
         child.waiting = true
-      } else if (racer.claim === undefined) racer.waiting = true
+        child.dueMs = at.getTime()
+      } else if (racer.claim === undefined) {
+        racer.waiting = true
+        racer.dueMs = at.getTime()
+      }
     }
   }
 
@@ -140,10 +144,12 @@ export class RaceRun implements RaceHost {
     if (child !== undefined) this.children.add(child.index)
   }
 
-  isTimed(racer: Racer): boolean {
-    return this.#session.deliveries.some(
-      (delivery) => delivery.identity.worker === racer.worker && this.#session.clock.isTimed(delivery),
-    )
+  wakesAtMs(racer: Racer): number | undefined {
+    const { clock, queue, deliveries } = this.#session
+    if (racer.waiting && !racer.asleep) return racer.dueMs > queue.time.nowMs() ? racer.dueMs : undefined
+    const own = deliveries.filter(({ identity }) => identity.worker === racer.worker)
+    const timers = own.map((delivery) => clock.dueMs(delivery)).filter((ms) => ms !== undefined)
+    return timers.length === 0 ? undefined : Math.min(...timers)
   }
 
   get hasTimers(): boolean {
@@ -266,7 +272,9 @@ export class RaceRun implements RaceHost {
     const pending = await this.#session.queue.pending()
     const limitMs =
       this.#untilMs === undefined ? Number.POSITIVE_INFINITY : this.#untilMs + this.#session.costMs
-    racer.waiting = pending.some(({ id, at }) => racer.jobs.has(id) && at.getTime() <= limitMs)
+    const next = pending.find(({ id, at }) => racer.jobs.has(id) && at.getTime() <= limitMs)
+    racer.waiting = next !== undefined
+    racer.dueMs = next?.at.getTime() ?? 0
     if (racer.waiting) return
     racer.ended = true
     for (const branch of racer.parked.splice(0)) branch.goOn!()

@@ -9,7 +9,8 @@ export default defineConfig({
   platform: 'node',
   target: 'node22.18',
   dts: true,
-  sourcemap: true,
+  // The code is not minified: maps would be half of the package, and say no more.
+  sourcemap: false,
   clean: true,
   fixedExtension: false,
 })

@@ -1,4 +1,4 @@
-import { installVirtualGlobals } from '../clock/index.ts'
+import { installPackageTimers, installVirtualGlobals } from '../clock/index.ts'
 import { keptFiles, workerModules } from '../loader/worker-modules.ts'
 import { execution } from '../model/context.ts'
 import { FaultlineError, isFaultlineError } from '../model/error.ts'
@@ -101,6 +101,7 @@ export class Runner<W> {
 
   /** Holds globals and the watchdog while `body` runs. */
   async holding<T>(body: () => Promise<T>): Promise<T> {
+    const restoreTimers = installPackageTimers(this.setup.options.virtualTimers ?? [])
     const uninstall = installVirtualGlobals()
     this.#watchdog.start()
     try {
@@ -108,6 +109,7 @@ export class Runner<W> {
     } finally {
       this.#watchdog.stop()
       uninstall()
+      restoreTimers()
     }
   }
 

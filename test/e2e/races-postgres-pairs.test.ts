@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-import { exploreRaces, type RaceReport, type RaceResult } from 'faultline'
+import { exploreRaces, type RaceOptions, type RaceReport, type RaceResult } from 'faultline'
 import pg from 'pg'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type RaceFixture, usePool } from '../../fixtures/races/fixture.ts'
@@ -46,12 +46,13 @@ async function load(name: string, kind: 'broken' | 'fixed') {
   return { spec, file, lines: readFileSync(path.join(REPOSITORY, file), 'utf8').split('\n') }
 }
 
-async function race(spec: RaceFixture): Promise<RaceReport> {
+async function race(spec: RaceFixture, options: RaceOptions = {}): Promise<RaceReport> {
   await pool.query(`drop schema public cascade; create schema public; ${spec.tables}`)
   return exploreRaces(spec.works, () => spec.check(pool), {
     setup: async () => void (await pool.query(spec.given)),
     connect: () => pool.connect(),
     now: new Date('2026-03-01T12:00:00Z'),
+    ...options,
   })
 }
 
@@ -104,22 +105,23 @@ function cellOf(letter: string, line: number): RegExp {
   return new RegExp(letter === 'A' ? `^ {3}\\S*${line}  \\S.*│` : `│\\S*${line}  \\S`, 'm')
 }
 
-test.each(names)('%s: the repaired one survives all schedules', { timeout: 60_000 }, async (name) => {
+test.each(names)('%s: the repaired one survives the whole bound', { timeout: 60_000 }, async (name) => {
   const { spec } = await load(name, 'fixed')
-  const report = await race(spec)
+  const { bound } = spec
+  const report = await race(spec, bound === undefined ? {} : { strategy: { preemptions: bound } })
+  const { run, guarantee } = report.summary
   expect(report.summary, String(report)).toMatchObject({
     failed: 0,
     flaky: 0,
     deadlocks: 0,
-    exhaustive: true,
+    exhaustive: bound === undefined,
   })
-  const { run, guarantee } = report.summary
-  expect(guarantee).toMatch(
-    new RegExp(`^all ${run} schedules.*, at first-party awaits; library calls atomic$`),
-  )
-  for (const { blocked } of report.races)
+  const what = bound === undefined ? `all ${run} schedules` : `complete to ${bound} preemptions \\(${run} `
+  expect(guarantee).toMatch(new RegExp(`^${what}.*, at first-party awaits; library calls atomic$`))
+  for (const { blocked } of report.races) {
     for (const wait of blocked)
       expect(wait).toMatchObject({ certain: true, by: [wait.letter === 'A' ? 'B' : 'A'] })
+  }
 })
 
 test('the victim of a deadlock gets its error, and is tried again', async () => {

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { execution } from '../../model/context.ts'
-import { FaultlineError, isFaultlineError } from '../../model/error.ts'
+import type { DueJob } from '../../model/delivery.ts'
+import { isFaultlineError } from '../../model/error.ts'
 import type { BlockedDelivery } from '../../model/race.ts'
 import { whenMs } from '../../model/time.ts'
 import { deliver, type Session, type Watched } from '../../perform/index.ts'
@@ -15,6 +16,7 @@ import type { Connections } from './connections.ts'
 import type { Entry } from './entry.ts'
 import type { Patience } from './lookout.ts'
 import type { Observers } from './observers.ts'
+import { cannotRace, tooMany } from './race-errors.ts'
 import type { RaceHost } from './race-host.ts'
 import { Racer, type Wait } from './racer.ts'
 import { RacerPort } from './racer-port.ts'
@@ -116,7 +118,11 @@ export class RaceRun implements RaceHost {
   }
 
   async adopt(racer: Racer): Promise<void> {
-    for (const { id, name, payload, at } of await this.#session.queue.pending()) {
+    this.#adoptAll(racer, await this.#session.queue.pending())
+  }
+
+  #adoptAll(racer: Racer, pending: readonly DueJob[]): void {
+    for (const { id, name, payload, at } of pending) {
       if (this.racers.some((one) => one.jobs.has(id))) continue
       this.#recognise(racer, name, payload)
       const child = this.racers.find((one) => one.absent && this.#options.entries[one.index]!.name === name)
@@ -226,8 +232,9 @@ export class RaceRun implements RaceHost {
         await this.#perform(racer, claim, this.#ports[racer.index]!)
       }
     }
-    await this.adopt(racer)
-    await this.#next(racer)
+    const pending = await this.#session.queue.pending()
+    this.#adoptAll(racer, pending)
+    this.#next(racer, pending)
   }
 
   async #perform(racer: Racer, claim: Claim, port: OncePort | RacerPort): Promise<void> {
@@ -237,6 +244,8 @@ export class RaceRun implements RaceHost {
     } finally {
       racer.claim = undefined
     }
+    const { dead } = this.#session.deliveries.findLast(({ identity }) => identity.worker === racer.worker)!
+    if (dead) await this.#options.connections?.renew(racer, this.#session)
   }
 
   /** Claims the earliest of its jobs; virtual time passes until it is due. */
@@ -268,8 +277,7 @@ export class RaceRun implements RaceHost {
   }
 
   /** Whether the racer has another job to do. */
-  async #next(racer: Racer): Promise<void> {
-    const pending = await this.#session.queue.pending()
+  #next(racer: Racer, pending: readonly DueJob[]): void {
     const limitMs =
       this.#untilMs === undefined ? Number.POSITIVE_INFINITY : this.#untilMs + this.#session.costMs
     const next = pending.find(({ id, at }) => racer.jobs.has(id) && at.getTime() <= limitMs)
@@ -279,18 +287,4 @@ export class RaceRun implements RaceHost {
     racer.ended = true
     for (const branch of racer.parked.splice(0)) branch.goOn!()
   }
-}
-
-function cannotRace(kind: string): FaultlineError {
-  return new FaultlineError('FAULTLINE_BAD_OPTION', {
-    message: `The ${kind} queue cannot race: it cannot hand out a certain job.`,
-    hint: 'Leave the option `queue` out: the embedded queue can.',
-  })
-}
-
-function tooMany(limit: number, id?: string): FaultlineError {
-  return new FaultlineError('FAULTLINE_RUNAWAY', {
-    message: `The race never ends: more than ${limit} deliveries${id === undefined ? '' : ` of ${id}`}.`,
-    hint: 'A job that enqueues itself for ever needs `within`; `maxDeliveries` raises the bound.',
-  })
 }

@@ -115,8 +115,9 @@ export class Search implements Strategy {
     } else {
       const complete = Math.min(this.#complete, this.#plan.preemptions)
       const upTo = this.#ran.slice(0, complete + 1).reduce((count, level) => count + level, 0)
-      if (complete >= 0)
-        parts.push(`complete to ${plural(complete)} (${inGroups(upTo)} of ${inGroups(total)})`)
+      const ofAll = BigInt(upTo) > total ? 'schedules' : `of ${inGroups(total)}`
+      if (complete === Number.POSITIVE_INFINITY) parts.push(`${inGroups(upTo)} ${ofAll}`)
+      else if (complete >= 0) parts.push(`complete to ${plural(complete)} (${inGroups(upTo)} ${ofAll})`)
       const more = ran - upTo
       if (more > 0)
         parts.push(

@@ -20,9 +20,10 @@ test.for(played)('%s does what it says', { timeout: 180_000 }, async (document, 
   const text = readFileSync(file, 'utf8')
   const needsRedis = text.includes("'bullmq'")
   if (needsRedis && !canStartRedis) skip('it needs a redis-server')
-  await using server = text.includes("'pg'") ? await postgres() : needsRedis ? await redis() : undefined
+  await using database = text.includes("'pg'") ? await postgres() : undefined
+  await using broker = needsRedis ? await redis() : undefined
   // Outputs are golden: `npx vitest run test/e2e/readme.test.ts -u` writes them anew.
-  await expect(await play(text, folder, server?.env)).toMatchFileSnapshot(file)
+  await expect(await play(text, folder, { ...database?.env, ...broker?.env })).toMatchFileSnapshot(file)
 })
 
 test.each(documents)('%s names commands and files that exist', (document) => {

@@ -1,4 +1,5 @@
 import { isSilent } from '../ast.ts'
+import { bypasses } from '../bypass.ts'
 import { canFailDeep } from '../can-fail.ts'
 import type { Probe } from '../probe.ts'
 import { endReachable } from '../reachable.ts'
@@ -8,7 +9,10 @@ import { lineProbe } from './text.ts'
 export const tryEnd: Probe = {
   targets: ['TryStatement'],
   enter(node, { file }) {
-    if (node.type === 'TryStatement') file.tryBlocks.add(node.block)
+    if (node.type !== 'TryStatement') return
+    file.tryBlocks.add(node.block)
+    const found = bypasses(node)
+    for (const one of found?.returns ?? []) file.bypasses.set(one, found!.bypass)
   },
   leave(node, visit) {
     const { file, scope } = visit

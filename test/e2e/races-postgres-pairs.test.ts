@@ -140,25 +140,33 @@ test('the victim of a deadlock gets its error, and is tried again', async () => 
 })
 
 test('twice the same exploration: the same schedules, verdicts and report', { timeout: 60_000 }, async () => {
-  for (const kind of ['broken', 'fixed'] as const) {
-    for (const name of ['deadlock', 'double-claim']) {
-      const { spec } = await load(name, kind)
-      const [first, second] = [await race(spec), await race(spec)]
-      expect(told(second)).toEqual(told(first))
-    }
+  for (const [name, kind] of [
+    ['deadlock', 'fixed'],
+    ['double-claim', 'broken'],
+    ['lease-released-by-non-owner', 'broken'],
+    ['lost-update', 'fixed'],
+  ] as const) {
+    const { spec } = await load(name, kind)
+    const [first, second] = [await race(spec), await race(spec)]
+    expect(told(second)).toEqual(told(first))
   }
+})
+
+test('twice the same deadlock: the same verdicts, whomever Postgres takes for its victim', async () => {
+  const { spec } = await load('deadlock', 'broken')
+  const [first, second] = [told(await race(spec)), told(await race(spec))]
+  expect(second.summary).toEqual(first.summary)
+  // Until the victim is chosen.
+  const begin = ({ schedule, outcome, reason }: RaceResult) => [schedule.slice(0, 6), outcome, reason]
+  expect(second.races.map(begin)).toEqual(first.races.map(begin))
 })
 
 /** What is the same each time. */
 function told(report: RaceReport) {
-  return {
-    races: report.races.map(({ schedule, outcome, reason, replay }) => ({
-      schedule,
-      outcome,
-      reason,
-      replay,
-    })),
-    summary: { ...report.summary, durationMs: 0 },
-    text: stripVTControlCharacters(String(report)).replace(/ {2}[\d.]+ m?s$/m, ''),
-  }
+  const races = report.races.map(
+    ({ schedule, outcome, reason, replay, blocked }) =>
+      ({ schedule, outcome, reason, replay, blocked }) as RaceResult,
+  )
+  const text = stripVTControlCharacters(String(report)).replace(/ took [\d.]+ m?s$/m, '')
+  return { races, summary: { ...report.summary, durationMs: 0 }, text }
 }

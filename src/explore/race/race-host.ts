@@ -1,3 +1,4 @@
+import type { Answer } from './observers.ts'
 import type { Racer, Wait } from './racer.ts'
 
 /** What the scheduler needs of the race around it. */
@@ -13,7 +14,7 @@ export interface RaceHost {
   /** Virtual time may pass from now on, or not. */
   letTimePass(passes: boolean): void
   /** Asks whoever can tell, for instance the database, who waits for whom; `undefined`: nobody can tell. */
-  readonly ask: (() => Promise<ReadonlyMap<Racer, Wait>>) | undefined
+  readonly ask: (() => Promise<Answer>) | undefined
   /** A racer is set aside. */
   setAside(racer: Racer, wait: Wait): void
 }

@@ -98,7 +98,7 @@ export class Scheduler {
     racer.blocked = undefined
     this.events++
     if (racer === this.running) this.stepOver(racer)
-    else if (this.running === undefined) this.#decide()
+    else if (this.running === undefined) this.#settle()
   }
 
   /** It waits for another one: the others go on without it. */
@@ -150,7 +150,7 @@ export class Scheduler {
     if (!racer.isStill) return
     racer.asleep = false
     racer.blocked = undefined
-    if (this.running === undefined) this.#decide()
+    if (this.running === undefined) this.#settle()
   }
 
   /** Whether the step of the racer that runs is over. */
@@ -187,14 +187,21 @@ export class Scheduler {
     if (racer !== this.running || this.#over) return
     this.running = undefined
     if (this.#passing) this.#pass(false)
+    const adopted = this.#adopting ? this.#host.adopt(racer) : undefined
+    this.#adopting = false
+    this.#settle(adopted)
+  }
+
+  /** Another decision, once everybody who can go on is there. */
+  #settle(adopted?: Promise<void>): void {
+    if (this.#settling) return
     const anyBlocked = this.racers.some(({ blocked, ended }) => blocked !== undefined && !ended)
-    if (!this.#adopting && !anyBlocked) {
+    if (adopted === undefined && !anyBlocked) {
       this.#decide()
       return
     }
-    const adopted = this.#adopting ? this.#host.adopt(racer) : undefined
-    this.#adopting = false
     this.#settling = true
+    this.idle = false
     Promise.resolve(adopted)
       .then(() => (anyBlocked ? this.#lookout.settle() : undefined))
       .then(

@@ -3,6 +3,7 @@ export { arm, armAll, armPlace, disarm, follow, registeredFiles, switchOff, swit
 export { isCrashSignal } from './crash-signal.ts'
 export { Delivery, type DeliveryIdentity, type Suspension } from './delivery.ts'
 export { followBranches } from './followed.ts'
+export { libraryOnStack } from './library-frames.ts'
 export { type Mode, offMode, type QueuePointKind, type Strike } from './mode.ts'
 export { GlitchMode, type Search } from './modes/glitch.ts'
 export { InjectMode, type Target } from './modes/inject.ts'

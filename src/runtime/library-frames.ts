@@ -14,7 +14,7 @@ export function libraryOnStack(): string | undefined {
   const isOwn = files.map((file) => own.has(file))
   const [first, last] = [isOwn.indexOf(true), isOwn.lastIndexOf(true)]
   if (first < 0) return undefined
-  return files.slice(first, last).find((file, at) => !isOwn[first + at])
+  return files.slice(first, last).find((_, at) => !isOwn[first + at])
 }
 
 /** Of code that was loaded from files, Node's own left out. */

@@ -76,12 +76,15 @@ export async function simulateWorkerPlan<W>(
   onResult?: (result: ScenarioResult) => void,
 ): Promise<SimulationReport> {
   const folder = mkdtempSync(path.join(tmpdir(), 'faultline-workers-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  process.on('exit', remove)
   let dispose: unknown
   try {
     dispose = await bounded('boot', () => plan.options.boot?.())
     return await new WorkerSimulation(plan, folder, onResult).run()
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    remove()
+    process.off('exit', remove)
     if (typeof dispose === 'function') await bounded('What boot returned', () => (dispose as () => unknown)())
   }
 }

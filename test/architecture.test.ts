@@ -21,6 +21,7 @@ const layers: Record<string, number> = {
   postgres: 2,
   explore: 3,
   vitest: 4,
+  'node-test': 4,
   cli: 4,
   '.': 5,
 }

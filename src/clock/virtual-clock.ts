@@ -1,6 +1,6 @@
 import type { ContextClock } from '../model/context.ts'
 import { Quiet } from './quiet.ts'
-import { outsideContexts } from './real.ts'
+import { outsideContexts, real } from './real.ts'
 import { TimerClock } from './timer-clock.ts'
 import { type TimerHost, VirtualTimer, virtualTimerOf } from './virtual-timer.ts'
 
@@ -9,6 +9,9 @@ export interface ClockTime {
   nowMs(): number
   advanceTo(ms: number): void | Promise<void>
 }
+
+/** Timers that fire in one jump of time; the rest of it is one leap: a heartbeat of seconds must not beat for a month. */
+const jumpMax = 1_000
 
 /** How a {@link VirtualClock} tells that nothing is going on in the real world. */
 export interface VirtualClockOptions {
@@ -98,12 +101,14 @@ export class VirtualClock implements ContextClock {
   /** Moves virtual time forward to `ms` (since the epoch) and fires what is due on the way, in order. */
   async advanceTo(ms: number): Promise<void> {
     this.#advancing++
+    let fired = 0
     try {
       for (
         let timer = this.#timers.first();
         timer !== undefined && timer.dueMs <= ms;
         timer = this.#timers.first()
       ) {
+        if (fired++ === jumpMax) await this.#time.advanceTo(ms)
         await this.#fireFirst(timer.dueMs)
         await this.#quietness().wait(() => true)
       }
@@ -128,6 +133,14 @@ export class VirtualClock implements ContextClock {
   /** Resolves once nothing real is going on, as far as can be told; timers that are pending do not matter. */
   async quiet(): Promise<void> {
     await this.#quietness().wait(() => true)
+  }
+
+  /** Time is over at once, as where a process stood still: what is due fires when the code that runs has yielded. */
+  leap(ms: number): void | Promise<void> {
+    const moved = this.#time.advanceTo(this.#time.nowMs() + ms)
+    if (this.hasTimers)
+      outsideContexts(() => real.setImmediate(() => void this.advanceTo(this.#time.nowMs())))
+    return moved
   }
 
   /** No timer fires by itself until {@link start}; pending ones are kept. */

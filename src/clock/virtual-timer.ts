@@ -45,8 +45,14 @@ export class VirtualTimer {
 
   /** Calls back in the async context in which the timer was set. An error there is uncaught, as Node's is. */
   fire(): void {
-    this.delivery?.timerFired()
-    if (this.delivery?.dead) return
+    const { delivery } = this
+    // The timers of a frozen process fire when it goes on: after the code that was in the middle of something.
+    if (delivery?.asleep) {
+      void delivery.sleep?.then(() => this.#closed || this.fire())
+      return
+    }
+    delivery?.timerFired()
+    if (delivery?.dead) return
     this.#inContext(() => {
       try {
         this.#callback()

@@ -1,19 +1,34 @@
+export { unknownName } from './bad-option.ts'
 export { cutOnCrash } from './cut-on-crash.ts'
 export { defineSimulation, isSimulation, type Simulation, type SimulationRun } from './define-simulation.ts'
 export type { Glitch, GlitchTiming } from './glitch.ts'
 export * from './glitches/index.ts'
-export type { Assertions, PruneOptions, RunInfo, SimulationOptions } from './options.ts'
+export type {
+  Assertions,
+  PruneOptions,
+  RunInfo,
+  SimulationOptions,
+} from './options.ts'
 export { outside } from './outside.ts'
+export { pointingAt } from './pointing-at.ts'
 export * from './race/index.ts'
-export { ResilienceError, type SimulationReport } from './report.ts'
+export {
+  isFailure,
+  ResilienceError,
+  type SimulationReport,
+} from './report.ts'
+export type { Setup } from './run.ts'
 export { runScenario, type ScenarioOptions } from './scenario.ts'
 export {
   assertResilient,
+  isReplay,
   replayedElsewhere,
   runSimulation,
   setupOf,
   simulate,
   simulateSetup,
 } from './simulate.ts'
+export { type Step, Stepwise } from './stepwise.ts'
+export { type TestArguments, type TestOptions, testTimeoutMs, withoutEach } from './test-arguments.ts'
 export { trace } from './trace.ts'
 export { type EnqueuedBy, enqueuedBy, type Once, once, type Work } from './work.ts'

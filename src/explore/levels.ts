@@ -132,13 +132,13 @@ export class Levels<W> {
       line.update(done + 1, total, this.#setup.name, trial.results.slice(judged).some(isFailure))
       if (realNowMs() < turnAtMs) continue
       await eventLoopTurn()
-      trial.lookBack()
+      await trial.lookBack()
       this.#afterTurn()
       turnAtMs = realNowMs() + turnMs
     }
     line.done()
     await eventLoopTurn()
-    trial.lookBack()
+    await trial.lookBack()
     return next
   }
 }

@@ -1,6 +1,7 @@
 import type { Place, Point } from '../model/point.ts'
 import {
   type Activation,
+  type CallSite,
   type FileRecord,
   placesOf,
   type QueuePointKind,
@@ -23,9 +24,10 @@ export interface RecordedPoint {
   hits: number
 }
 
-/** The queue's own points have no source. */
-export function queuePlace(kind: QueuePointKind, key: string): Place {
-  return { kind, key, file: '', line: 0, column: 0, function: '', canFail: true, pausable: false, also: [] }
+/** The queue's own points have no source, but those of an enqueue: the line that does it. */
+export function queuePlace(kind: QueuePointKind, key: string, site?: CallSite): Place {
+  const { file = '', line = 0 } = site ?? {}
+  return { kind, key, file, line, column: 0, function: '', canFail: true, pausable: false, also: [] }
 }
 
 /**
@@ -54,7 +56,9 @@ export function recordedPoints(reached: readonly Reached[]): RecordedPoint[] {
 function toRecorded(one: Reached, [hit, of]: [number, number]): RecordedPoint {
   const { identity } = one.delivery
   const place =
-    one.file === undefined ? queuePlace(one.queue!.kind, one.queue!.key) : placesOf(one.file)[one.index]!
+    one.file === undefined
+      ? queuePlace(one.queue!.kind, one.queue!.key, one.queue!.site)
+      : placesOf(one.file)[one.index]!
   return {
     point: { ...place, hit, attempt: identity.ordinal, job: identity.name, jobId: identity.jobId },
     file: one.file,
@@ -148,5 +152,7 @@ function branches(recorded: readonly RecordedPoint[]): Map<string, Step[]> {
 function words(step: Step | undefined): string {
   if (step === undefined) return 'nothing'
   const { point } = step
-  return point.file === '' ? point.key : `${point.file}:${point.line} (${point.kind} in ${point.function})`
+  return point.file === '' || point.kind === 'enqueue'
+    ? point.key
+    : `${point.file}:${point.line} (${point.kind} in ${point.function})`
 }

@@ -13,12 +13,13 @@ export interface SimulationReport extends SimulationData {
 
 /** Thrown by `runSimulation` and `runScenario`; its message is the terminal report. */
 export class ResilienceError extends FaultlineError {
-  readonly report: SimulationReport
+  // Not enumerable: runners print, and send to other processes, what is.
+  declare readonly report: SimulationReport
 
   constructor(report: SimulationReport) {
     super('FAULTLINE_NOT_RESILIENT', { message: report.toString() })
     this.name = 'ResilienceError'
-    this.report = report
+    Object.defineProperty(this, 'report', { value: report, configurable: true })
   }
 }
 

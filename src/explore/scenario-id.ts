@@ -13,7 +13,7 @@ export function faultId(label: string, point: Point, rootJobId: string): string 
 }
 
 function placeId(point: Point): string {
-  if (point.file === '' || point.kind === 'line') return point.key
+  if (point.file === '' || point.kind === 'line' || point.kind === 'enqueue') return point.key
   if (point.kind === 'await') return `await:${point.key}`
   return `${point.kind}:${point.file}:${point.line}:${point.column}`
 }

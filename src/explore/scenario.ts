@@ -15,10 +15,11 @@ import {
   type Search,
 } from '../runtime/index.ts'
 import { record } from './baseline.ts'
+import { checkWhenDead } from './families.ts'
 import { type Glitch, isGlitch } from './glitch.ts'
 import { checkCameToSomething, checkStrike } from './glitch-strike.ts'
 import { noPoints } from './no-points.ts'
-import { type Assertions, checkWhenDead, type SimulationOptions, splitArguments } from './options.ts'
+import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
 import { makeReport, ResilienceError } from './report.ts'
 import { type RunEnd, Runner } from './run.ts'
 import { faultId } from './scenario-id.ts'

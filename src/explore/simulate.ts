@@ -1,13 +1,8 @@
 import { environment } from '../model/environment.ts'
 import { FaultlineError } from '../model/error.ts'
 import { checkDepth } from './check-depth.ts'
-import {
-  type Assertions,
-  checkWhenDead,
-  familiesOf,
-  type SimulationOptions,
-  splitArguments,
-} from './options.ts'
+import { checkWhenDead, familiesOf } from './families.ts'
+import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
 import { payloadsOf } from './payloads.ts'
 import { checkPrunable } from './prune.ts'
 import { makeReport, ResilienceError, type SimulationReport } from './report.ts'
@@ -45,6 +40,11 @@ export async function simulateSetup<W>(setup: Setup<W>): Promise<SimulationRepor
 function replayToken(): Token | undefined {
   const { replay } = environment()
   return replay === undefined ? undefined : parseToken(replay)
+}
+
+/** Whether one scenario is to be replayed, of whatever simulation. */
+export function isReplay(): boolean {
+  return environment().replay !== undefined
 }
 
 /** Which simulation `FAULTLINE_REPLAY` replays, where it is not the one of this name. */

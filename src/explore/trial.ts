@@ -1,10 +1,11 @@
 import { FaultlineError } from '../model/error.ts'
 import type { InjectedFault, ScenarioResult, TimelineEvent } from '../model/result.ts'
-import { checks, type Finding } from '../oracle/index.ts'
+import { bypassed, checks, type Finding } from '../oracle/index.ts'
 import type { Session } from '../perform/index.ts'
-import { arm, armPlace, InjectMode, RecordMode } from '../runtime/index.ts'
+import { arm, armPlace, eventLoopTurn, InjectMode, RecordMode } from '../runtime/index.ts'
 import type { Baseline } from './baseline.ts'
 import { MemoryUse } from './memory-use.ts'
+import type { SimulationOptions } from './options.ts'
 import type { OtherPayload } from './payloads.ts'
 import { Pruning, SameState } from './prune.ts'
 import { type RecordedPoint, recordedPoints } from './recorded.ts'
@@ -26,7 +27,7 @@ export class Trial<W> {
   readonly #runner: Runner<W>
   readonly #token: (scenario: string) => string
   /** Survivors whose rejections the event loop has not reported yet. */
-  #recent: { readonly position: number; readonly end: RunEnd }[] = []
+  #recent: { readonly position: number; readonly end: RunEnd; readonly scenario: PlannedScenario }[] = []
 
   constructor(runner: Runner<W>, { files, points }: Baseline) {
     this.#runner = runner
@@ -52,15 +53,38 @@ export class Trial<W> {
       return []
     }
     if (first.outcome === 'survived') {
-      this.#recent.push({ position: this.results.push(first.result) - 1, end: first.end })
+      this.#recent.push({ position: this.results.push(first.result) - 1, end: first.end, scenario })
       return first.after
     }
-    const second = first.outcome === 'failed' ? await this.#attempt(scenario, recording) : first
-    const flaky = second.outcome === 'survived'
-    this.results.push(
-      flaky ? { ...first.result, outcome: 'flaky', otherTimeline: second.result.timeline } : first.result,
-    )
+    this.results.push(first.outcome === 'failed' ? await this.#again(scenario, first) : first.result)
     return []
+  }
+
+  /** What failed is run once more, and recorded: it must fail again, and a line to blame shows only there. */
+  async #again(scenario: PlannedScenario, first: Attempt): Promise<ScenarioResult> {
+    // What never ends is not written down.
+    const ends = first.result.reason !== 'runaway' && first.result.reason !== 'hung'
+    const second = await this.#attempt(scenario, ends)
+    if (second.outcome === 'survived')
+      return { ...first.result, outcome: 'flaky', otherTimeline: second.result.timeline }
+    const { reason, error, blame } = second.result
+    if (reason === 'rejection' || reason === 'unsettled') {
+      if (reason !== first.result.reason || blame === undefined) return first.result
+      return { ...first.result, blame, ...(error === undefined ? undefined : { error }) }
+    }
+    const returned = reason === first.result.reason ? bypassed(reason, second.end.session) : undefined
+    return {
+      ...first.result,
+      ...(returned === undefined || first.result.blame !== undefined ? undefined : { blame: returned }),
+      ...(await this.#rejectionOf(second)),
+    }
+  }
+
+  /** What a run left behind that nobody handled: known after a turn of the event loop. */
+  async #rejectionOf({ end: { session }, result }: Attempt): Promise<Finding | undefined> {
+    if (!isAsked(this.#runner.setup.options, result)) return undefined
+    await eventLoopTurn()
+    return rejectionsIn(session)
   }
 
   /** One payload of another release, without faults; a second time where it failed. */
@@ -88,18 +112,16 @@ export class Trial<W> {
   }
 
   /** After a turn of the event loop: survivors that left an unhandled rejection behind did not survive. */
-  lookBack(): void {
-    const { options } = this.#runner.setup
-    for (const { position, end } of this.#recent) {
-      if (options.checks?.rejections === false) break
-      if (this.results[position]!.faults.some(({ fault }) => fault === 'exhaust')) continue
-      const finding = checks.rejections({ queue: end.session.queue, deliveries: end.session.deliveries }) as
-        | Finding
-        | undefined
-      if (finding !== undefined)
-        this.results[position] = { ...this.results[position]!, outcome: 'failed', ...finding }
-    }
+  async lookBack(): Promise<void> {
+    const recent = this.#recent
     this.#recent = []
+    for (const { position, end, scenario } of recent) {
+      const result = this.results[position]!
+      const finding = isAsked(this.#runner.setup.options, result) ? rejectionsIn(end.session) : undefined
+      if (finding === undefined) continue
+      const again = await this.#rejectionOf(await this.#attempt(scenario, true))
+      this.results[position] = { ...result, outcome: 'failed', ...finding, ...again }
+    }
   }
 
   #setAside({ strikes }: PlannedScenario, reason: string): void {
@@ -175,7 +197,7 @@ export class Trial<W> {
     faults: readonly InjectedFault[],
     { session }: RunEnd,
     outcome: ScenarioResult['outcome'],
-    finding: { readonly reason: Finding['reason'] | undefined; readonly error: Error } | undefined,
+    finding: (Omit<Finding, 'reason'> & { readonly reason: Finding['reason'] | undefined }) | undefined,
   ): ScenarioResult {
     const memory = this.#memory.approximate(faults, session.options.memory)
     const approximate = [session.approximate, memory].filter(Boolean).join('; ')
@@ -185,6 +207,7 @@ export class Trial<W> {
       outcome,
       ...(finding?.reason === undefined ? undefined : { reason: finding.reason }),
       ...(finding === undefined ? undefined : { error: finding.error }),
+      ...(finding?.blame === undefined ? undefined : { blame: finding.blame }),
       ...(approximate === '' ? undefined : { approximate }),
       ...(session.clock.timingReal ? { timing: 'real' as const } : undefined),
       replay: this.#token(id),
@@ -222,6 +245,14 @@ function outcomeOf(
       faults.filter((injected) => injected.point.jobId === id && consumes(injected)).length >= attempt,
   )
   return usedUp ? 'beyond-policy' : 'failed'
+}
+
+function isAsked({ checks }: Pick<SimulationOptions, 'checks'>, { faults }: ScenarioResult): boolean {
+  return checks?.rejections !== false && !faults.some(({ fault }) => fault === 'exhaust')
+}
+
+function rejectionsIn({ queue, deliveries }: Session): Finding | undefined {
+  return checks.rejections({ queue, deliveries }) as Finding | undefined
 }
 
 function unreached(id: string): FaultlineError {

@@ -3,7 +3,8 @@ import { checkRange } from '../queue/time-range.ts'
 import { type Fault, faultBrand } from './fault.ts'
 
 /**
- * Time passes between two lines: the virtual clock jumps, and what is due meanwhile fires. Locks with heartbeats hold.
+ * Time passes between two lines: the virtual clock jumps, as where the process stood still, or while something is
+ * awaited. What is due meanwhile fires. Locks with heartbeats hold.
  *
  * @example
  * ```ts
@@ -23,9 +24,10 @@ export function delay(duration: Duration): Fault {
         ? 'the time-out of the job passes first: that is the fault timeout'
         : undefined,
     strike: ({ delivery, activation, canHold }) => {
-      const passed = delivery.clock.pass(ms)
-      if (!canHold) return false
-      activation.w = passed
+      const { clock } = delivery
+      const moved = clock.leap === undefined ? clock.pass(ms) : clock.leap(ms)
+      if (moved === undefined || !canHold) return false
+      activation.w = moved
       return true
     },
     holdAwait: async (delivery, awaited) => {

@@ -68,5 +68,6 @@ function isErrorClass(value: object): value is new (message: string) => Error {
 }
 
 function whereOf(place: Place): string {
-  return place.line === 0 ? place.key : `${place.file}:${place.line}:${place.column}`
+  if (place.line === 0) return place.key
+  return `${place.file}:${place.line}${place.column === 0 ? '' : `:${place.column}`}`
 }

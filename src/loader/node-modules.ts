@@ -89,7 +89,8 @@ export class NodeModules implements WorkerModules {
     const code = await this.#loading.run(loading, async () => load())
     const owned = this.#owned()
     const entries = [...loading.entries]
-    return { code, own: entries.length === 0 || entries.some((url) => owned.has(url)) }
+    // CommonJS asks for a module that it has without a hook: then it counts whether workers own any.
+    return { code, own: entries.length === 0 ? owned.size > 0 : entries.some((url) => owned.has(url)) }
   }
 
   /** From now on what is loaded is this worker's. */

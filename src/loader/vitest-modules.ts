@@ -35,6 +35,8 @@ export class VitestModules implements WorkerModules {
   readonly #nodes: ReadonlyMap<string, ModuleNode>
   readonly #isOwnCode: (file: string) => boolean
   readonly #memories = new Map<string, Map<ModuleNode, Memory>>()
+  /** Those that brought modules which are the worker's own. */
+  readonly #own = new WeakSet<() => unknown>()
   #graph: ModuleGraph | undefined
   #keeps: (file: string) => boolean = () => false
   #worker: string | undefined
@@ -66,12 +68,18 @@ export class VitestModules implements WorkerModules {
     const loaded = new Set(this.#evaluated())
     const before = new Map(this.#candidates(graph).map((node) => [node, new Set(node.importers)]))
     const code = await load()
+    const brought = new Set<ModuleNode>()
     for (const node of this.#candidates(graph)) {
       const known = before.get(node)
-      for (const importer of node.importers)
-        if (loaded.has(importer) && !known?.has(importer)) graph.loads(node.id, importer)
+      if (node.promise !== undefined && !loaded.has(node.id)) brought.add(node)
+      for (const importer of node.importers) {
+        if (!loaded.has(importer) || known?.has(importer)) continue
+        graph.loads(node.id, importer)
+        brought.add(node)
+      }
     }
-    return { code, own: this.#isOwn(code, graph) }
+    if (this.#isOwn(code, brought, graph)) this.#own.add(load)
+    return { code, own: this.#own.has(load) }
   }
 
   /** From now on the modules in memory are those of this worker. */
@@ -116,12 +124,12 @@ export class VitestModules implements WorkerModules {
     return candidates.filter(({ id }) => owned.has(id))
   }
 
-  /** Only a namespace tells which module it is; anything else is taken to be new. */
-  #isOwn(code: unknown, graph: ModuleGraph): boolean {
+  /** A namespace tells which module it is; for anything else it counts whether anything was brought. */
+  #isOwn(code: unknown, brought: ReadonlySet<ModuleNode>, graph: ModuleGraph): boolean {
+    const owned = this.#owned(graph)
     for (const node of this.#nodes.values())
-      if (node.exports === code && code !== undefined && this.#isFirstParty(node))
-        return this.#owned(graph).includes(node)
-    return true
+      if (node.exports === code && code !== undefined && this.#isFirstParty(node)) return owned.includes(node)
+    return owned.some((node) => brought.has(node))
   }
 }
 

@@ -22,6 +22,8 @@ export interface ContextClock {
   clearTimer(timer: unknown): void
   /** Lets so many milliseconds pass; what is due on the way fires. */
   pass(ms: number): Promise<void>
+  /** So many milliseconds are over at once, as where a process stood still; what is due fires when its code yields. */
+  leap?(ms: number): void | Promise<void>
 }
 
 /** A job that was just enqueued. */
@@ -35,6 +37,9 @@ export interface EnqueuedJob {
 export interface ContextDelivery {
   /** Its worker process is gone: no code of it may run. */
   readonly dead: boolean
+  /** Its worker is frozen, until `sleep` is fulfilled. */
+  readonly asleep?: boolean
+  readonly sleep?: Promise<void>
   /** Reached before a job is enqueued by this delivery; may throw what is armed there. */
   enqueuePoint(name: string, when: 'before'): void
   /** Reached after that; a queue that gets a promise lets `enqueue` resolve once that is fulfilled. */

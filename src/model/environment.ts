@@ -15,6 +15,10 @@ export interface Environment {
   readonly update: boolean
   /** `GITHUB_ACTIONS=true`. */
   readonly githubActions: boolean
+  /** `GITHUB_STEP_SUMMARY`: the file that takes Markdown for the page of the job. */
+  readonly githubStepSummary?: string
+  /** `GITHUB_WORKSPACE`: the root of the repository. */
+  readonly githubWorkspace?: string
   /** `NO_COLOR`, unless it is empty. */
   readonly noColor: boolean
   /** `TERM=dumb`: the terminal cannot rewrite a line. */
@@ -54,6 +58,8 @@ export function environment(): Environment {
     ...(env.FAULTLINE_REPLAY ? { replay: env.FAULTLINE_REPLAY } : {}),
     ...(shard === undefined ? {} : { shard }),
     ...(loader === undefined ? {} : { loader }),
+    ...(env.GITHUB_STEP_SUMMARY ? { githubStepSummary: env.GITHUB_STEP_SUMMARY } : {}),
+    ...(env.GITHUB_WORKSPACE ? { githubWorkspace: env.GITHUB_WORKSPACE } : {}),
     ci: isSet(env.CI),
     update: isSet(env.FAULTLINE_UPDATE) || vitestUpdates() || nodeUpdates(),
     githubActions: env.GITHUB_ACTIONS === 'true',
@@ -71,9 +77,7 @@ export function armedEnvironment(
   arming: WorkerArming,
   own: Readonly<Record<string, string | undefined>> = {},
 ): NodeJS.ProcessEnv {
-  const env: NodeJS.ProcessEnv = { ...process.env, ...own, [ARMING_VARIABLE]: JSON.stringify(arming) }
-  delete env[LOADER_VARIABLE]
-  return env
+  return childEnvironment({ ...own, [ARMING_VARIABLE]: JSON.stringify(arming), [LOADER_VARIABLE]: undefined })
 }
 
 /** How this process is armed, once: what it starts itself is not. */
@@ -81,6 +85,11 @@ export function takeArming(): WorkerArming | undefined {
   const text = process.env[ARMING_VARIABLE]
   delete process.env[ARMING_VARIABLE]
   return text === undefined ? undefined : (JSON.parse(text) as WorkerArming)
+}
+
+/** The environment of a child process: this one's, with changes; `undefined` takes a variable away. */
+export function childEnvironment(changes: Readonly<Record<string, string | undefined>>): NodeJS.ProcessEnv {
+  return { ...process.env, ...changes }
 }
 
 function isSet(text = ''): boolean {

@@ -71,6 +71,14 @@ export interface InjectedFault {
   readonly point: Point
 }
 
+/** A line of code. */
+export interface CodeLine {
+  /** Relative to the project's root, with `/`. */
+  readonly file: string
+  readonly line: number
+  readonly function: string
+}
+
 /** What came of one scenario. */
 export interface ScenarioResult {
   /** Unique in the report, stable between runs. */
@@ -85,6 +93,11 @@ export interface ScenarioResult {
   readonly approximate?: string
   readonly timing?: 'real'
   readonly error?: Error
+  /**
+   * The line to blame, where it is not the one where the fault struck: a call that nobody awaits, a promise returned
+   * without `await` past its `catch`, the enqueue of what is left or never ends, the await that hangs.
+   */
+  readonly blame?: CodeLine
   /** The token for `FAULTLINE_REPLAY`. */
   readonly replay: string
   readonly timeline: readonly TimelineEvent[]
@@ -97,6 +110,8 @@ export interface Cause {
   readonly reason: string
   readonly message: string
   readonly point?: Point
+  /** The line to blame, where it is not that of the point. */
+  readonly blame?: CodeLine
   /** The ids of the scenarios. */
   readonly scenarios: string[]
 }

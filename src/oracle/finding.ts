@@ -1,4 +1,4 @@
-import type { Reason } from '../model/result.ts'
+import type { CodeLine, Reason } from '../model/result.ts'
 import type { QueueAdapter } from '../queue/port.ts'
 import type { Delivery } from '../runtime/index.ts'
 
@@ -6,6 +6,8 @@ import type { Delivery } from '../runtime/index.ts'
 export interface Finding {
   readonly reason: Reason
   readonly error: Error
+  /** The line that is to blame, where that is not where a fault struck. */
+  readonly blame?: CodeLine
 }
 
 /** What a built-in check looks at. */

@@ -1,5 +1,14 @@
 import { FaultlineError } from '../model/error.ts'
-import { armAll, type Delivery, eventLoopTurn, placesOf, realNowMs, suspended } from '../runtime/index.ts'
+import type { CodeLine } from '../model/result.ts'
+import {
+  armAll,
+  codeLine,
+  type Delivery,
+  eventLoopTurn,
+  placesOf,
+  realNowMs,
+  suspended,
+} from '../runtime/index.ts'
 import type { Checked, Finding } from './finding.ts'
 
 /** Real time that code which is still suspended gets to show that it runs on. */
@@ -11,7 +20,13 @@ export async function settled({ deliveries }: Checked): Promise<Finding | undefi
   const suspects = ended.filter((delivery) => delivery.open.length > 0 && suspended(delivery).length > 0)
   if (suspects.length > 0 && !ended.some(isLate)) await waitForLate(suspects)
   const late = ended.find(isLate)
-  return late === undefined ? undefined : { reason: 'unsettled', error: unsettledError(late) }
+  if (late === undefined) return undefined
+  const blame = codeLine(late.late!.started)
+  return {
+    reason: 'unsettled',
+    error: unsettledError(late, blame),
+    ...(blame === undefined ? undefined : { blame }),
+  }
 }
 
 function isLate(delivery: Delivery): boolean {
@@ -27,12 +42,14 @@ async function waitForLate(suspects: readonly Delivery[]): Promise<void> {
   }
 }
 
-function unsettledError(delivery: Delivery): FaultlineError {
+function unsettledError(delivery: Delivery, blame: CodeLine | undefined): FaultlineError {
   const { file, index } = delivery.late!
   const place = placesOf(file)[index]!
   const { jobId, ordinal } = delivery.identity
+  const started =
+    blame === undefined ? '' : ` It was started at ${blame.file}:${blame.line}, where nothing awaits it.`
   return new FaultlineError('FAULTLINE_UNSETTLED', {
-    message: `Code of ${jobId} still ran after delivery ${ordinal} had settled: ${place.file}:${place.line} in ${place.function}.`,
+    message: `Code of ${jobId} still ran after delivery ${ordinal} had settled: ${place.file}:${place.line} in ${place.function}.${started}`,
     hint: 'Something is not awaited: a missing `await`, `forEach(async …)`, a promise that is not returned. What it does after the settle is lost when the worker stops.',
   })
 }

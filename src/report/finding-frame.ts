@@ -7,6 +7,15 @@ import { alsoWords, type Struck, struckBy, struckWords } from './struck.ts'
 import { oneLine, wrap } from './text.ts'
 import { plural } from './words.ts'
 
+/** What is said at the line to blame; else it let an error pass by its `catch`. */
+const BLAMED: Record<string, string> = {
+  unsettled: 'not awaited',
+  rejection: 'not awaited',
+  undrained: 'enqueued here',
+  runaway: 'over and over',
+  hung: 'waits here',
+}
+
 /** The frame of a finding. */
 export interface FindingFrame {
   readonly lines: string[]
@@ -26,13 +35,21 @@ export function frameOf(
   const struck = struckBy(scenarios, context.around)
   const told = scenarios[0]
   const point = told?.faults.at(-1)?.point ?? cause.point
-  const main = point === undefined ? undefined : siteOf(point)
-  const others = told?.faults.length === 1 ? struck.slice(1) : struck
+  const main = blamedSite(cause) ?? (point === undefined ? undefined : siteOf(point))
+  const others = told?.faults.length === 1 && cause.blame === undefined ? struck.slice(1) : struck
   if (main === undefined || !inSource(main)) return { lines: [], elsewhere: others }
   const source = context.source(main.file)
   if (source === undefined)
     return { lines: missing(`(the source of ${main.file} could not be read)`, context), elsewhere: others }
-  const notes = notesOf(told, main, struck, others)
+  const notes =
+    cause.blame === undefined
+      ? notesOf(told, main, struck, others)
+      : [
+          ...notesOf(told, main, struck, [])
+            .filter(({ line }) => line !== main.line)
+            .map((other) => ({ ...other, main: false })),
+          note(main, BLAMED[cause.reason] ?? 'returned without await', true),
+        ]
   const { width, paint } = context
   const verdicts = context.verdicts.get(main.file)
   const frame = codeFrame({ source, verdicts, notes, width, paint, finding: index + 1 })
@@ -43,6 +60,10 @@ export function frameOf(
     }
   const elsewhere = others.filter(({ site }) => site.file !== main.file || !frame.shown.has(site.line))
   return { lines: frame.lines, elsewhere, framed: true }
+}
+
+function blamedSite({ blame }: Cause): Site | undefined {
+  return blame === undefined ? undefined : { file: blame.file, line: blame.line, kind: 'line' }
 }
 
 function missing(text: string, { paint, width }: FindingContext): string[] {

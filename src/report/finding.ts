@@ -26,7 +26,7 @@ export function findingText(cause: Cause, index: number, context: FindingContext
   const frame = frameOf(cause, index, scenarios, context)
   const blocks = [
     [...titleLines(cause, index, message, told, context), ...rest(message, context)],
-    [...strikeLines(cause, told, context), ...thrownLine(message, context)],
+    [...strikeLines(cause, told, context), ...blameLine(cause, context), ...thrownLine(message, context)],
     frame.lines,
     alsoLines(frame.elsewhere, scenarios, cause, context),
     ...timelines(told, context),
@@ -42,6 +42,14 @@ function thrownLine({ thrownAt }: Message, { width, paint }: FindingContext): st
   return thrownAt === undefined
     ? []
     : [MARGIN + paint.dim(cut(`thrown at ${thrownAt}`, width - MARGIN.length))]
+}
+
+function blameLine({ blame }: Cause, { width, paint }: FindingContext): string[] {
+  if (blame === undefined) return []
+  const text = `to blame: ${blame.file}:${blame.line}${blame.function === '' ? '' : ` in ${blame.function}`}`
+  return wrap(oneLine(text), width - MARGIN.length - 2).map(
+    (line, at) => `${MARGIN}${at > 0 ? '  ' : ''}${paint.bold(line)}`,
+  )
 }
 
 /** What to do, and how to see it again. */

@@ -40,8 +40,10 @@ const ORDER: Record<PointKind, number> = {
 
 /** The site of a point. */
 export function siteOf(point: Point): Site {
-  if (point.also.length === 0)
-    return { file: point.file, line: point.line, column: point.column, kind: point.kind }
+  if (point.also.length === 0) {
+    const { file, line, column, kind } = point
+    return { file, line, ...(column > 0 ? { column } : undefined), kind }
+  }
   const best = namesOf(point).reduce((a, b) => (RANK[b.kind] < RANK[a.kind] ? b : a))
   const column = best.kind === point.kind && best.line === point.line ? { column: point.column } : {}
   return { file: point.file, line: best.line, ...column, kind: best.kind }
@@ -83,7 +85,7 @@ function nameWords(name: Name, point: Point, first: boolean): string {
     case 'return':
       return `before ${called} returned${where}`
     case 'enqueue':
-      return name.key.replace(/^(before|after) enqueue (.*)$/s, '$1 $2 was enqueued')
+      return `${name.key.replace(/^(before|after)[- ]enqueue[: ](.*)$/s, '$1 $2 was enqueued')}${point.file === '' ? '' : ` on ${at}`}`
     case 'start':
       return `before ${point.jobId} started, while others were due at the same time`
     case 'settle':

@@ -24,7 +24,8 @@ export function struckBy(scenarios: readonly ScenarioResult[], around: Surroundi
     if (only === undefined || faults.length > 1) continue
     const { fault, point } = only
     const site = siteOf(point)
-    const key = inSource(site) ? `${site.file}:${site.line}:${site.kind}` : point.key
+    const key =
+      inSource(site) && site.kind !== 'enqueue' ? `${site.file}:${site.line}:${site.kind}` : point.key
     let place = places.get(key)
     if (place === undefined) {
       const repeated = point.hit > 1 || around.repeated.has(point.key)

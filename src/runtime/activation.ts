@@ -1,6 +1,14 @@
 import type { Delivery } from './delivery.ts'
 import type { FileRecord } from './shared.ts'
 
+/** A place of a file. */
+export interface CodePlace {
+  readonly file: FileRecord
+  readonly index: number
+  /** Of its names, the entry to the function is meant. */
+  readonly entry?: boolean
+}
+
 /**
  * One call of an async function: an async branch of a delivery. Hits are counted per activation, and its path
  * names it the same way in every run: `0.2.1` is the first call made by the second call made by the delivery.
@@ -19,6 +27,10 @@ export class Activation {
   file: FileRecord | undefined
   at = -1
   awaited: unknown
+  /** The place that was reached last in it, where a run is recorded: what it calls next, it calls there. */
+  last: CodePlace | undefined
+  /** Where it was called, as far as that is known. */
+  readonly calledAt: CodePlace | undefined
   /** What a probe that holds makes it wait for. */
   w: Promise<unknown> | undefined
   #path: string | undefined
@@ -28,6 +40,7 @@ export class Activation {
     this.delivery = delivery
     this.parent = parent
     this.index = index
+    this.calledAt = parent?.last
   }
 
   get path(): string {

@@ -1,14 +1,15 @@
 import { execution } from '../model/context.ts'
 import { FaultlineError } from '../model/error.ts'
-import { Activation } from './activation.ts'
+import { Activation, type CodePlace } from './activation.ts'
 import { armAll } from './arming.ts'
-import type { CrashSignal } from './crash-signal.ts'
+import { type CrashSignal, isCrashSignal } from './crash-signal.ts'
 import type { Delivery } from './delivery.ts'
 import { followed, followTo } from './followed.ts'
 import { afterSleep, noValues } from './held-loop.ts'
 import type { Strike } from './mode.ts'
-import { endsOf, loopsOf, placesOf } from './places.ts'
+import { endsOf, loopsOf, passesOf, placesOf } from './places.ts'
 import { type FileRecord, type Probes, shared } from './shared.ts'
+import { startedAt } from './started.ts'
 
 /** Awaits of one delivery before it counts as a runaway. */
 export const awaitsMax = 1_000_000
@@ -24,11 +25,14 @@ function branchOf(delivery: Delivery, activation: Activation | undefined): Activ
   return current !== undefined && current.delivery === delivery ? current : delivery.root
 }
 
-function alive(delivery: Delivery, file: FileRecord, index: number): boolean {
+function alive(delivery: Delivery, file: FileRecord, index: number, activation?: Activation): boolean {
   if (delivery.death !== undefined) throw delivery.death
   if (delivery.ended === undefined) return true
   // A timer that nobody cleared may still reject a race that is over, or abort what has ended: that is no work.
-  if (delivery.late === undefined && placesOf(file)[index]!.canFail) delivery.late = { file, index }
+  if (delivery.late === undefined && placesOf(file)[index]!.canFail) {
+    const started = startedAt(branchOf(delivery, activation), file, index)
+    delivery.late = { file, index, ...(started === undefined ? undefined : { started }) }
+  }
   return false
 }
 
@@ -37,7 +41,7 @@ function point(file: FileRecord, index: number, activation?: Activation, args?: 
   const delivery = running()
   if (delivery === undefined) return false
   if (delivery.abandoned && isPausable(file, index, activation)) return abandon(activation)
-  if (!alive(delivery, file, index)) return false
+  if (!alive(delivery, file, index, activation)) return false
   const branch = branchOf(delivery, activation)
   const strike = delivery.mode.reach(delivery, file, index, branch, args)
   const pausable = activation === branch && isPausable(file, index, branch)
@@ -94,10 +98,17 @@ function awaiting(
     if (delivery.abandoned) return loopsOf(file)[index] === 0 ? new Promise(() => {}) : noValues
     throw delivery.death
   }
-  if (++delivery.awaits > awaitsMax) throw endless(delivery, runaway(delivery, file, index))
+  if (++delivery.awaits > awaitsMax) {
+    delivery.stuckAt ??= { file, index }
+    throw endless(delivery, runaway(delivery, file, index))
+  }
   if (file.s[index] === 0) return awaited
   if (loopsOf(file)[index] !== 0) return delivery.asleep ? afterSleep(delivery.sleep, awaited) : awaited
-  if (delivery.asleep) return delivery.sleep.then(() => awaited)
+  if (delivery.asleep) {
+    // It is awaited, only later: what is rejected meanwhile is not unhandled.
+    if (awaited instanceof Promise) awaited.catch(() => {})
+    return delivery.sleep.then(() => awaited)
+  }
   return delivery.mode.hold?.(delivery, file, index, activation, awaited) ?? awaited
 }
 
@@ -137,7 +148,7 @@ function awaited(
   activation.awaited = undefined
   const { delivery } = activation
   if (delivery.death !== undefined) throw delivery.death
-  if (file.s[index] !== 0 && alive(delivery, file, index)) {
+  if (file.s[index] !== 0 && alive(delivery, file, index, activation)) {
     delivery.mode.reach(delivery, file, index, activation)?.strike(delivery, activation, false)
   }
   if (endsOf(file)[index] !== 0) {
@@ -165,7 +176,11 @@ function returning(
   if (activation === undefined) return value
   suspend(activation)
   activation.delivery.closed(activation)
-  return file.s[index] === 0 ? value : reachReturn(file, index, activation, value, isThenable(value))
+  if (file.s[index] === 0) return value
+  const end = reachReturn(file, index, activation, value, isThenable(value))
+  if (passesOf(file)[index] !== 0 && isPlainPromise(end))
+    noteBypass(activation.delivery, { file, index }, end)
+  return end
 }
 
 /** A sync function returns: what its caller gets must stay what it is, unless it is a promise and nothing more. */
@@ -186,7 +201,7 @@ function reachReturn(
   isPromise: boolean,
 ): unknown {
   const delivery = running()
-  if (delivery === undefined || !alive(delivery, file, index)) return value
+  if (delivery === undefined || !alive(delivery, file, index, activation)) return value
   const branch = branchOf(delivery, activation)
   const { mode } = delivery
   const reach = (settled: unknown): Strike | undefined =>
@@ -210,6 +225,13 @@ function reachReturn(
       throw reason
     },
   )
+}
+
+/** Who is returned to handles it: that is why nothing of it is taken away here. */
+function noteBypass(delivery: Delivery, at: CodePlace, end: Promise<unknown>): void {
+  end.then(undefined, (error) => {
+    if (!isCrashSignal(error)) (delivery.bypassed ??= []).push({ ...at, error })
+  })
 }
 
 /** One of which nothing can be seen when it is asked for its end. */

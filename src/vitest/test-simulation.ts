@@ -1,32 +1,36 @@
-import { relative } from 'node:path'
-import { type TestContext, test } from 'vitest'
-import type { Assertions, SimulationOptions, Work } from '../explore/index.ts'
-import { assertResilient, replayedElsewhere, setupOf, simulateSetup } from '../explore/index.ts'
+import { describe, type TestContext, test } from 'vitest'
+import {
+  assertResilient,
+  isReplay,
+  pointingAt,
+  replayedElsewhere,
+  type Setup,
+  setupOf,
+  simulateSetup,
+  type TestArguments,
+  testTimeoutMs,
+  withoutEach,
+} from '../explore/index.ts'
 import { isFaultlineError } from '../model/error.ts'
-
-/** A simulation that never ends by itself is ended after this real time, unless `budgetMs` says otherwise. */
-const timeoutMsDefault = 600_000
-/** What the last scenario, the replay and the report may take beyond `budgetMs`. */
-const graceMs = 60_000
-
-type Arguments<W> = [
-  name: string,
-  work: Work,
-  first?: Assertions<W> | SimulationOptions<W>,
-  second?: SimulationOptions<W> | Assertions<W>,
-]
+import { eachScenario } from './each-scenario.ts'
+import { handOver } from './hand-over.ts'
+import { commandOf, testFileOf } from './test-file.ts'
 
 /** Registers a simulation as a test; see {@link testSimulation}. */
 export interface TestSimulation {
-  <W = undefined>(...args: Arguments<W>): void
+  <W = undefined>(...args: TestArguments<W>): void
   /** Only this one, of its file. */
-  only<W = undefined>(...args: Arguments<W>): void
-  skip<W = undefined>(...args: Arguments<W>): void
+  only<W = undefined>(...args: TestArguments<W>): void
+  skip<W = undefined>(...args: TestArguments<W>): void
   todo(name: string, ...rest: unknown[]): void
 }
 
 /**
  * One test for a simulation; a failure lists every finding. Its timeout follows the work, not Vitest's 5 s.
+ *
+ * With `each: true`, a suite with one test for each scenario, named by its point and fault
+ * (`src/jobs/charge.ts:14 · crash`), and one for the run without faults. That run happens while tests are collected, with
+ * `boot` and `setup` only: what it needs must not come from `beforeAll`.
  *
  * @example
  * ```ts
@@ -37,10 +41,10 @@ export interface TestSimulation {
  * @throws when registered: FaultlineError `FAULTLINE_BAD_OPTION`. The test fails with a ResilienceError.
  */
 export const testSimulation: TestSimulation = Object.assign(
-  <W>(...args: Arguments<W>) => register(test, args),
+  <W>(...args: TestArguments<W>) => register(test, describe, args),
   {
-    only: <W>(...args: Arguments<W>) => register(test.only, args),
-    skip: <W>(...args: Arguments<W>) => register(test.skip, args),
+    only: <W>(...args: TestArguments<W>) => register(test.only, describe.only, args),
+    skip: <W>(...args: TestArguments<W>) => register(test.skip, undefined, args),
     todo: (name: string) => test.todo(name),
   },
 )
@@ -51,34 +55,36 @@ type Registers = (
   body: (context: TestContext) => Promise<void>,
 ) => void
 
-function register<W>(registers: Registers, [name, work, first, second]: Arguments<W>): void {
+/** @param suites undefined where nothing is to be run, and so nothing is to be collected */
+function register<W>(
+  registers: Registers,
+  suites: ((name: string, body: () => Promise<void>) => void) | undefined,
+  given: TestArguments<W>,
+): void {
+  const { each, args } = withoutEach(given)
+  const [name, work, first, second] = args
   const setup = setupOf(work, first, second, name)
-  const { budgetMs } = setup.options
   const calledAt = new Error()
   Error.captureStackTrace(calledAt, testSimulation)
-  const timeout = budgetMs === undefined ? timeoutMsDefault : budgetMs + graceMs
-  registers(name, { timeout, retry: 0 }, async (context) => {
-    const replayed = replayedElsewhere(setup.name)
-    if (replayed !== undefined) context.skip(`FAULTLINE_REPLAY replays '${replayed}'`)
-    const { signal } = setup.options
-    const signals = signal === undefined ? context.signal : AbortSignal.any([signal, context.signal])
-    const file = relative(process.cwd(), context.task.file.filepath).replaceAll('\\', '/')
-    try {
-      const report = await simulateSetup({
-        ...setup,
-        options: { ...setup.options, signal: signals },
-        command: `npx vitest run ${file}`,
-      })
-      assertResilient(report)
-    } catch (error) {
-      throw isFaultlineError(error) ? pointingAt(error, calledAt) : error
-    }
-  })
+  const timeout = testTimeoutMs(setup.options)
+  // A replay is of one scenario: it needs no test for each.
+  if (each && suites !== undefined && !isReplay())
+    suites(name, () => eachScenario({ setup, timeout, calledAt }))
+  else registers(name, { timeout, retry: 0 }, (context) => whole(setup, calledAt, context))
 }
 
-/** The stack leads to the line that registered the test, not into Faultline. */
-function pointingAt(error: Error, calledAt: Error): Error {
-  const frames = calledAt.stack?.slice(calledAt.stack.indexOf('\n    at ')) ?? ''
-  error.stack = `${error.name}: ${error.message}${frames}`
-  return error
+/** All scenarios as one test. */
+async function whole<W>(setup: Setup<W>, calledAt: Error, context: TestContext): Promise<void> {
+  const replayed = replayedElsewhere(setup.name)
+  if (replayed !== undefined) context.skip(`FAULTLINE_REPLAY replays '${replayed}'`)
+  const { signal } = setup.options
+  const signals = signal === undefined ? context.signal : AbortSignal.any([signal, context.signal])
+  try {
+    const options = { ...setup.options, signal: signals }
+    const report = await simulateSetup({ ...setup, options, command: commandOf(context) })
+    context.task.meta.faultline = handOver(report, testFileOf(context))
+    assertResilient(report)
+  } catch (error) {
+    throw isFaultlineError(error) ? pointingAt(error, calledAt) : error
+  }
 }

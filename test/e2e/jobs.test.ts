@@ -22,21 +22,29 @@ async function load(name: string, kind: 'broken' | 'fixed') {
   const { spec } = (await import(path.join(REPOSITORY, file))) as { spec: JobFixture }
   const lines = readFileSync(path.join(REPOSITORY, file), 'utf8').split('\n')
   // The formatter puts the comment of a line that opens a block on a line of its own.
-  const marked = lines.flatMap((line, index) => {
-    if (!line.endsWith('// ← blame')) return []
-    return line.trim() === '// ← blame' ? [index] : [index + 1]
-  })
-  return { spec, file, lines, marked }
+  const numbersOf = (mark: string) =>
+    lines.flatMap((line, index) => {
+      if (!line.endsWith(`// ← ${mark}`)) return []
+      return line.trim() === `// ← ${mark}` ? [index] : [index + 1]
+    })
+  return { spec, file, lines, marked: numbersOf('blame'), unawaited: numbersOf('not awaited') }
 }
 
-function run(spec: JobFixture, faults: FaultName[] | 'all', depth: number): Promise<SimulationReport> {
+function run(
+  spec: JobFixture,
+  faults: readonly FaultName[] | 'all',
+  depth: number,
+): Promise<SimulationReport> {
+  const { payloads, whenDead } = spec
   return simulate(spec.job, () => spec.check(), {
     setup() {
       reset()
       spec.given?.()
     },
-    faults,
+    faults: faults === 'all' ? 'all' : [...faults],
     depth,
+    ...(payloads === undefined ? undefined : { payloads: [...payloads] }),
+    ...(whenDead === undefined ? undefined : { whenDead: (run) => whenDead(run) }),
     hits: 'edges',
     hangAfterMs: 1_000,
     now: new Date('2026-03-01T12:00:00Z'),
@@ -49,27 +57,43 @@ function linesOf({ faults }: ScenarioResult): number[] {
   return [point.line, ...point.also.map(({ line }) => line)]
 }
 
+const isOfUnawaited = (reason: string) => reason === 'unsettled' || reason === 'rejection'
+
 const story = ({ id, outcome, reason, error }: ScenarioResult) =>
   `${id} ${outcome} ${reason}: ${error?.message}`
 
 describe.for(names)('%s', (name) => {
   test('the broken one is caught by its family, at a marked line', async () => {
-    const { spec, file, lines, marked } = await load(name, 'broken')
-    const families = [spec.family].flat()
-    const { depth = 1 } = spec
-    const report = await run(spec, families, depth)
-    expect(report.failures.filter(({ faults }) => faults.length === 0).map(story)).toEqual([])
+    const { spec, file, lines, marked, unawaited } = await load(name, 'broken')
+    const ofPayloads = spec.family === 'payloads'
+    const families = [spec.family].flat().filter((family) => family !== 'payloads')
+    const depth = ofPayloads ? 0 : (spec.depth ?? 1)
+    const report = await run(spec, ofPayloads ? ['error'] : families, Math.max(depth, 1))
+    expect(report.failures.filter(({ id }) => id === 'baseline').map(story)).toEqual([])
     expect(report.failures.length).toBeGreaterThan(0)
     expect(new Set(report.failures.map(({ outcome }) => outcome))).toEqual(new Set(['failed']))
     expect(new Set(report.failures.map(({ faults }) => faults.length))).toEqual(new Set([depth]))
-    const blamed = report.failures.filter(({ faults }) => faults.at(-1)!.point.file === file).map(linesOf)
+    const blamed = report.failures.filter(({ faults }) => faults.at(-1)?.point.file === file).map(linesOf)
     const strays = blamed.filter((numbers) => !numbers.some((number) => marked.includes(number)))
     expect(strays.map(([number = 0]) => `${number}: ${lines[number - 1]?.trim()}`)).toEqual([])
+    const named = report.causes.flatMap(({ reason, blame }) =>
+      blame?.file === file ? [{ line: blame.line, unawaited: isOfUnawaited(reason) }] : [],
+    )
+    const started = named.flatMap(({ line, unawaited }) => (unawaited ? [line] : []))
+    expect([...new Set(started)]).toEqual(unawaited)
+    expect(named.filter((one) => !one.unawaited && !marked.includes(one.line))).toEqual([])
+    if (ofPayloads) {
+      const thrown = [...String(report).matchAll(/thrown at (\S+):(\d+)/g)].flatMap(([, where, number]) =>
+        where === file ? [Number(number)] : [],
+      )
+      expect(thrown.filter((number) => marked.includes(number))).toEqual(marked)
+      return
+    }
     const unblamed = marked.filter((number) => !blamed.flat().includes(number))
     expect(unblamed.map((number) => lines[number - 1]?.trim())).toEqual([])
-    const kinds = new Set(report.failures.map(({ faults }) => faults.at(-1)!.point.kind))
+    const kinds = new Set(report.failures.map(({ faults }) => faults.at(-1)?.point.kind ?? 'settle'))
     if (marked.length === 0)
-      expect([...kinds].filter((kind) => !['settle', 'enqueue'].includes(kind))).toEqual([])
+      expect([...kinds].filter((kind) => !['settle', 'enqueue', 'start'].includes(kind))).toEqual([])
   })
 
   test('the fixed one survives everything', { timeout: 60_000 }, async () => {
@@ -82,5 +106,10 @@ describe.for(names)('%s', (name) => {
     expect(every.filter((family) => !fired.has(family) && !cannot.includes(family))).toEqual([])
     const hasTimeout = spec.job.job?.timeout !== undefined
     expect(always.filter((family) => !fired.has(family))).toEqual(hasTimeout ? [] : ['timeout'])
+    if (spec.whenDead === undefined) return
+    const dead = await run(spec, ['exhaust', 'error', 'crash'], 2)
+    expect(dead.failures.slice(0, 20).map(story)).toEqual([])
+    const lasting = dead.scenarios.filter(({ faults }) => faults.some(({ fault }) => fault === 'exhaust'))
+    expect(lasting.filter(({ outcome }) => outcome === 'survived').length).toBeGreaterThan(5)
   })
 })

@@ -3,11 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writ
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import manifest from '../../package.json' with { type: 'json' }
 import { nodeTool, run } from '../helpers/run.ts'
 import { REPOSITORY, SOURCE_ENTRIES } from '../helpers/source-alias.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'faultline-package-'))
 const project = path.join(folder, 'project')
+const versions: Record<string, string> = manifest.devDependencies
 const subpaths = Object.keys(SOURCE_ENTRIES)
 let tarball: string
 
@@ -31,6 +33,8 @@ beforeAll(async () => {
       'vitest@5',
       'vite@8',
       '@types/node@24',
+      // Optional peers: who imports an adapter has its queue.
+      ...['bullmq', 'graphile-worker', 'pg-boss', '@types/pg'].map((name) => `${name}@${versions[name]}`),
     ],
     project,
   )
@@ -91,6 +95,24 @@ describe('the packed package, installed into a fresh project', () => {
     writeFileSync(path.join(project, 'main.js'), main)
     const { stdout, stderr } = await nodeTool(['--import', 'faultline/register', 'main.js'], { cwd: project })
     expect({ stdout, stderr }).toEqual({ stdout: '1\n', stderr: '' })
+  })
+
+  test('the program faultline is installed, and runs a simulation file', async () => {
+    const simulation = `
+      import { defineJob, defineSimulation } from 'faultline'
+      const job = defineJob({ name: 'job', perform: async () => { await work() } })
+      async function work(): Promise<void> {}
+      export default defineSimulation('job', job.with(null), () => true)
+    `
+    writeFileSync(path.join(project, 'simulation.ts'), simulation)
+    // As npm links it: through node_modules/.bin.
+    const faultline = (...args: string[]) =>
+      nodeTool([path.join(project, 'node_modules/.bin/faultline'), ...args], { cwd: project })
+    expect((await faultline('--help')).stdout).toContain('Usage: faultline <command>')
+    const ran = await faultline('run', 'simulation.ts', '--workers', '2')
+    expect(ran.code, ran.output).toBe(0)
+    expect(await faultline('gate')).toMatchObject({ code: 0, stderr: '' })
+    expect((await faultline('report')).stdout).toBe('.faultline/report.html\n')
   })
 
   const old = oldNode()

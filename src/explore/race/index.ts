@@ -1,6 +1,6 @@
 export type { RaceStrategy } from '../strategies/index.ts'
-export { exploreRaces, runRaces } from './explore-races.ts'
-export type { OneRaceOptions, RaceOptions } from './race-options.ts'
+export { assertRaces, exploreRaces, exploreSetup, runRaces } from './explore-races.ts'
+export { type OneRaceOptions, type RaceOptions, type RaceSetup, raceSetupOf } from './race-options.ts'
 export { RaceError, type RaceReport } from './race-report.ts'
 export { redelivery } from './redelivery.ts'
 export { runRace } from './run-race.ts'

@@ -1,12 +1,18 @@
-import { every, realNowMs, shared } from '../../runtime/index.ts'
+import type { Watched } from '../../perform/index.ts'
+import { after, eventLoopTurn, realNowMs, shared } from '../../runtime/index.ts'
+import { deadlockError } from './deadlock.ts'
 import type { RaceHost } from './race-host.ts'
 import type { Racer, Wait } from './racer.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** How often to look, in real milliseconds. */
-const lookEveryMs = 10
+export const lookEveryMs = 5
 /** Real time without any progress after which a racer's own branches are taken to wait for each other. */
 const ownGraceMs = 25
+/** How often a racer that waits for nothing any more is waited for. */
+const settleMax = 200
+/** Real time that one gets of which nobody can tell whether it still waits. */
+const settleMs = 5
 /** Real time that library code gets to unwind after a crash. */
 const unwindMs = 100
 
@@ -25,6 +31,7 @@ export class Lookout {
   #lookedMs = 0
   #silentMs = 0
   #asking = false
+  readonly #asked = new WeakSet<Watched>()
 
   constructor(scheduler: Scheduler, host: RaceHost, patience: Patience) {
     this.#scheduler = scheduler
@@ -32,12 +39,8 @@ export class Lookout {
     this.#patience = patience
   }
 
-  /** Until the returned function is called. */
-  start(): () => void {
-    return every(lookEveryMs, () => this.#look())
-  }
-
-  #look(): void {
+  /** Called every {@link lookEveryMs} while the race runs. */
+  look(): void {
     if (this.#scheduler.endIfAborted()) return
     const nowMs = realNowMs()
     const progress = this.#scheduler.events + shared.progress
@@ -49,7 +52,8 @@ export class Lookout {
     if (this.#silentMs === 0) return
     const { running } = this.#scheduler
     if (running !== undefined) this.#lookAt(running, this.#silentMs)
-    else if (this.#silentMs >= this.#patience.blockedAfterMs) this.#stuck(this.#silentMs)
+    else if (this.#scheduler.idle)
+      void this.#stuck(this.#silentMs).catch((error) => this.#scheduler.fail(error))
   }
 
   #lookAt(racer: Racer, silentMs: number): void {
@@ -64,12 +68,22 @@ export class Lookout {
       return
     }
     if (this.#host.isTimed(racer)) this.#scheduler.askClock()
+    if (silentMs >= ownGraceMs && this.#thaws(racer)) return
     const others = this.#scheduler.racers.some((other) => other !== racer && !other.ended)
     const { blockedAfterMs, hangAfterMs } = this.#patience
     if (others) {
       if (this.#host.ask !== undefined) void this.#askAbout(racer)
       if (silentMs >= blockedAfterMs) this.#scheduler.block(racer, { by: [], certain: false })
     } else if (silentMs >= hangAfterMs) for (const watched of [...racer.watched]) watched.give('hung')
+  }
+
+  /** It may wait for a frozen delivery of its own, which goes on then. */
+  #thaws({ watched }: Racer): boolean {
+    return [...watched].some((one) => {
+      if (this.#asked.has(one)) return false
+      this.#asked.add(one)
+      return one.blocked?.() === true
+    })
   }
 
   async #askAbout(racer: Racer): Promise<void> {
@@ -86,17 +100,50 @@ export class Lookout {
     }
   }
 
+  /** After a step: who was set aside and does not wait any more comes back before the next decision. */
+  async settle(): Promise<void> {
+    const { racers } = this.#scheduler
+    const isAside = (racer: Racer, certain: boolean): boolean => racer.blocked?.certain === certain
+    if (racers.some((racer) => isAside(racer, false))) {
+      await eventLoopTurn()
+      await eventLoopTurn()
+      if (racers.some((racer) => isAside(racer, false)))
+        await new Promise<void>((resolve) => void after(settleMs, resolve))
+    }
+    for (let turn = 0; turn < settleMax; turn++) {
+      const aside = racers.filter((racer) => isAside(racer, true))
+      if (aside.length === 0 || this.#host.ask === undefined) return
+      const waits = await this.#host.ask()
+      if (aside.every((racer) => racer.blocked === undefined || waits.has(racer))) return
+      await eventLoopTurn()
+    }
+  }
+
   /** All are set aside, and nothing happens any more. */
-  #stuck(silentMs: number): void {
-    const { hangAfterMs } = this.#patience
+  async #stuck(silentMs: number): Promise<void> {
+    if (this.#asking) return
+    const { blockedAfterMs, hangAfterMs } = this.#patience
     const waits = new Map<Racer, Wait>()
     for (const racer of this.#scheduler.racers)
       if (racer.blocked !== undefined && !racer.ended) waits.set(racer, racer.blocked)
-    if (waits.size === 0 || (this.#host.hasTimers && silentMs < hangAfterMs)) return
-    this.#scheduler.deadlock ??= waits
-    // The database ends it, where it is one of its locks.
-    const isCertain = [...waits.values()].some(({ certain }) => certain)
+    const isCertain = waits.size > 1 && [...waits.values()].every(({ certain }) => certain)
+    if (waits.size === 0 || (!isCertain && silentMs < blockedAfterMs)) return
+    if (this.#host.hasTimers && silentMs < hangAfterMs) return
+    if (isCertain && this.#scheduler.deadlock === undefined && !(await this.#areStill(waits))) return
+    this.#scheduler.deadlock ??= deadlockError(waits)
+    // The database ends it: one of them gets an error.
     if (isCertain && silentMs < hangAfterMs) return
     for (const racer of waits.keys()) for (const watched of [...racer.watched]) watched.give('hung')
+  }
+
+  /** Whether all of them still wait, says the server. */
+  async #areStill(waits: ReadonlyMap<Racer, Wait>): Promise<boolean> {
+    this.#asking = true
+    try {
+      const now = await this.#host.ask!()
+      return [...waits.keys()].every((racer) => racer.blocked !== undefined && now.has(racer))
+    } finally {
+      this.#asking = false
+    }
   }
 }

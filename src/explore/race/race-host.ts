@@ -13,11 +13,9 @@ export interface RaceHost {
   /** Virtual time may pass from now on, or not. */
   letTimePass(passes: boolean): void
   /** Asks whoever can tell, for instance the database, who waits for whom; `undefined`: nobody can tell. */
-  ask?(): Promise<ReadonlyMap<Racer, Wait>>
+  readonly ask: (() => Promise<ReadonlyMap<Racer, Wait>>) | undefined
   /** A racer is set aside. */
   setAside(racer: Racer, wait: Wait): void
-  /** The racer is not set aside any more. */
-  resumed(racer: Racer): void
 }
 
 /** What was decided, step by step: which racers could go on, as bits, and which one did. */

@@ -11,12 +11,13 @@ export interface RaceReport extends RaceData {
 
 /** Thrown by `runRaces`; its message is the terminal report. */
 export class RaceError extends FaultlineError {
-  readonly report: RaceReport
+  // Not enumerable: runners print, and send to other processes, what is.
+  declare readonly report: RaceReport
 
   constructor(report: RaceReport) {
     super('FAULTLINE_NOT_RESILIENT', { message: report.toString() })
     this.name = 'RaceError'
-    this.report = report
+    Object.defineProperty(this, 'report', { value: report, configurable: true })
   }
 }
 

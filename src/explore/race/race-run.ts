@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { execution } from '../../model/context.ts'
+import type { DueJob } from '../../model/delivery.ts'
 import { FaultlineError, isFaultlineError } from '../../model/error.ts'
 import type { BlockedDelivery } from '../../model/race.ts'
 import { whenMs } from '../../model/time.ts'
@@ -12,9 +13,9 @@ import type { Performance } from '../run.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { type EnqueuedBy, kindOfWork, type Once } from '../work.ts'
 import type { Connections } from './connections.ts'
-import { deadlockError } from './deadlock.ts'
 import type { Entry } from './entry.ts'
 import type { Patience } from './lookout.ts'
+import type { Observers } from './observers.ts'
 import type { RaceHost } from './race-host.ts'
 import { Racer, type Wait } from './racer.ts'
 import { RacerPort } from './racer-port.ts'
@@ -27,6 +28,7 @@ export interface RaceRunOptions {
   readonly choose: Chooser
   readonly patience: Patience
   readonly connections: Connections | undefined
+  readonly observers: Observers
   readonly signal: AbortSignal | undefined
   readonly nowMs: number
   readonly within?: Parameters<typeof whenMs>[0] | undefined
@@ -38,13 +40,14 @@ export interface RaceRunOptions {
 }
 
 /** Deliveries of one race before it counts as a runaway. */
-const deliveriesMax = 10_000
+const deliveriesMax = 2_000
 
 /** One race: several workers over one queue, and who makes the next step. */
 export class RaceRun implements RaceHost {
   readonly racers: readonly Racer[]
   readonly scheduler: Scheduler
   readonly blocked: BlockedDelivery[] = []
+  ask: RaceHost['ask']
   readonly #options: RaceRunOptions
   #ports: readonly RacerPort[] = []
   #session!: Session
@@ -81,7 +84,10 @@ export class RaceRun implements RaceHost {
     const { clock } = session
     try {
       await this.#enqueue(world)
-      await connections?.open(this.racers, session)
+      if (connections !== undefined) {
+        await connections.open(this.racers, session)
+        this.ask = await this.#options.observers.of(this.racers)
+      }
       clock.stop()
       clock.gate = () => this.scheduler.mayFire()
       await this.scheduler.run()
@@ -92,8 +98,7 @@ export class RaceRun implements RaceHost {
       if (!isFaultlineError(error, 'FAULTLINE_HUNG')) throw error
       const { deadlock } = this.scheduler
       if (deadlock === undefined) return { ...this.#performance(), finding: { reason: 'hung', error } }
-      const finding = { reason: 'deadlock' as const, error: deadlockError(deadlock) }
-      return { ...this.#performance(), finding }
+      return { ...this.#performance(), finding: { reason: 'deadlock', error: deadlock } }
     } finally {
       clock.gate = undefined
       clock.letPass()
@@ -112,7 +117,11 @@ export class RaceRun implements RaceHost {
   }
 
   async adopt(racer: Racer): Promise<void> {
-    for (const { id, name, payload } of await this.#session.queue.pending()) {
+    this.#adoptAll(racer, await this.#session.queue.pending())
+  }
+
+  #adoptAll(racer: Racer, pending: readonly DueJob[]): void {
+    for (const { id, name, payload } of pending) {
       if (this.racers.some((one) => one.jobs.has(id))) continue
       this.#recognise(racer, name, payload)
       const child = this.racers.find((one) => one.absent && this.#options.entries[one.index]!.name === name)
@@ -153,8 +162,6 @@ export class RaceRun implements RaceHost {
   setAside(racer: Racer, wait: Wait): void {
     this.blocked.push({ letter: racer.letter, at: waitingAt(racer), ...wait })
   }
-
-  resumed(): void {}
 
   #performance(): Performance {
     const until = this.#untilMs === undefined ? {} : { untilMs: this.#untilMs + this.#session.costMs }
@@ -218,8 +225,9 @@ export class RaceRun implements RaceHost {
         await this.#perform(racer, claim, this.#ports[racer.index]!)
       }
     }
-    await this.adopt(racer)
-    await this.#next(racer)
+    const pending = await this.#session.queue.pending()
+    this.#adoptAll(racer, pending)
+    this.#next(racer, pending)
   }
 
   async #perform(racer: Racer, claim: Claim, port: OncePort | RacerPort): Promise<void> {
@@ -229,6 +237,8 @@ export class RaceRun implements RaceHost {
     } finally {
       racer.claim = undefined
     }
+    const { dead } = this.#session.deliveries.findLast(({ identity }) => identity.worker === racer.worker)!
+    if (dead) await this.#options.connections?.renew(racer, this.#session)
   }
 
   /** Claims the earliest of its jobs; virtual time passes until it is due. */
@@ -260,8 +270,7 @@ export class RaceRun implements RaceHost {
   }
 
   /** Whether the racer has another job to do. */
-  async #next(racer: Racer): Promise<void> {
-    const pending = await this.#session.queue.pending()
+  #next(racer: Racer, pending: readonly DueJob[]): void {
     const limitMs =
       this.#untilMs === undefined ? Number.POSITIVE_INFINITY : this.#untilMs + this.#session.costMs
     racer.waiting = pending.some(({ id, at }) => racer.jobs.has(id) && at.getTime() <= limitMs)

@@ -2,15 +2,18 @@ import type { BlockedDelivery, RaceResult } from '../../model/race.ts'
 import type { InjectedFault } from '../../model/result.ts'
 import type { Finding } from '../../oracle/index.ts'
 import type { Session } from '../../perform/index.ts'
-import { arm, type Mode, PauseMode } from '../../runtime/index.ts'
+import { arm, every, followBranches, type Mode, PauseMode } from '../../runtime/index.ts'
 import type { RunEnd, Runner } from '../run.ts'
 import { preemptionsOf } from '../strategies/bounded.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { Connections } from './connections.ts'
-import { deadlockError } from './deadlock.ts'
+import { Holds } from './holds.ts'
+import { lookEveryMs } from './lookout.ts'
+import { Observers } from './observers.ts'
 import type { Decisions } from './race-host.ts'
 import { blockedAfterMsDefault, type RaceSetup } from './race-options.ts'
 import { RaceRun } from './race-run.ts'
+import type { Scheduler } from './scheduler.ts'
 
 /** What one race is to be. */
 export interface RacePlan {
@@ -22,6 +25,8 @@ export interface RacePlan {
   readonly suffix?: string
   /** Told when the world is set up. */
   readonly started?: (session: Session) => void
+  /** Whether the faults struck. */
+  readonly fired?: () => boolean
   readonly patient?: boolean
   /** Whether works enqueue one another is yet to be found out. */
   readonly looksForChildren?: boolean
@@ -45,12 +50,27 @@ export class RaceTrial<W> {
   children: ReadonlySet<number> = new Set()
   readonly #runner: Runner<W>
   readonly #connections: Connections | undefined
+  readonly #observers = new Observers()
+  #running: Scheduler | undefined
 
   constructor(runner: Runner<W>, setup: RaceSetup<W>) {
     this.#runner = runner
     this.setup = setup
     const { connect } = setup.options
     if (connect !== undefined) this.#connections = new Connections(connect)
+  }
+
+  /** Holds what all races share while `body` runs. */
+  async during<T>(body: () => Promise<T>): Promise<T> {
+    const unfollow = followBranches()
+    const stop = every(lookEveryMs, () => this.#running?.look())
+    try {
+      return await body()
+    } finally {
+      stop()
+      unfollow()
+      await this.#observers.close()
+    }
   }
 
   async run(plan: RacePlan): Promise<RaceEnd> {
@@ -63,6 +83,7 @@ export class RaceTrial<W> {
         hangAfterMs: options.hangAfterMs ?? 2_000,
       },
       connections: this.#connections,
+      observers: this.#observers,
       signal: options.signal,
       nowMs,
       within: options.within,
@@ -70,7 +91,8 @@ export class RaceTrial<W> {
       children: this.children,
       looksForChildren: plan.looksForChildren === true,
     })
-    const mode = new PauseMode(race.scheduler, options.granularity ?? 'await', plan.inner)
+    this.#running = race.scheduler
+    const mode = new PauseMode(new Holds(race.scheduler), options.granularity ?? 'await', plan.inner)
     const end = await this.#runner.run({
       id: plan.suffix ?? 'race',
       faults: plan.faults ?? [],
@@ -91,7 +113,7 @@ export class RaceTrial<W> {
     const finding =
       deadlock === undefined || end.finding?.reason === 'deadlock'
         ? end.finding
-        : { reason: 'deadlock' as const, error: deadlockError(deadlock) }
+        : { reason: 'deadlock' as const, error: deadlock }
     return { end, decisions, schedule: scheduleOf(decisions.chosen), blocked: race.blocked, finding }
   }
 }

@@ -33,6 +33,8 @@ export class Racer {
   blocked: Wait | undefined
   /** Sleeps in virtual time. */
   asleep = false
+  /** It was chosen while it slept: time passes for it. */
+  waking = false
   ended = false
   /** Another racer enqueues its job, and has not yet. */
   absent = false

@@ -18,10 +18,10 @@ const stepsMax = 100_000
  *                          └─ waits for another delivery: set aside ──▶ decide
  * ```
  */
-export class Scheduler implements PauseHost {
+export class Scheduler {
   readonly decisions: Decisions = { chosen: [], ready: [] }
   /** All set aside, and nobody can go on: who waits for whom. */
-  deadlock: ReadonlyMap<Racer, Wait> | undefined
+  deadlock: Error | undefined
   readonly racers: readonly Racer[]
   readonly #host: RaceHost
   readonly #choose: Chooser
@@ -36,6 +36,10 @@ export class Scheduler implements PauseHost {
   events = 0
   #adopting = false
   #passing = false
+  /** Whoever was set aside and can go on now is waited for. */
+  #settling = false
+  /** Nobody can go on. */
+  idle = false
 
   constructor(
     racers: readonly Racer[],
@@ -54,46 +58,21 @@ export class Scheduler implements PauseHost {
 
   /** Runs the race to its end. */
   async run(): Promise<void> {
-    const stop = this.#lookout.start()
     try {
       this.#decide()
       await this.#end.promise
     } finally {
-      stop()
       this.#over = true
       for (const racer of this.racers) this.#letGo(racer)
     }
   }
 
-  awaiting(delivery: Delivery, activation: Activation, awaited: unknown, last: boolean): unknown {
-    const racer = this.#racerOf(delivery)
-    if (racer === undefined || racer.ended || this.#over) return awaited
-    // The end of a delivery's own function is the end of the delivery.
-    if (last && racer.pending.length === 0) return awaited
-    const branch: Branch = { delivery, activation, step: 0 }
-    racer.pending.push(branch)
-    const promise = awaited instanceof Promise ? awaited : Promise.resolve(awaited)
-    if (last) {
-      const settled = (): void => this.#leave(racer, branch)
-      promise.then(settled, settled)
-      return promise
-    }
-    return new Promise((resolve, reject) => {
-      promise.then(
-        (value) => this.#settled(racer, branch, () => resolve(value)),
-        (reason) => this.#settled(racer, branch, () => reject(reason)),
-      )
-    })
+  /** From time to time: whether somebody waits for somebody. */
+  look(): void {
+    if (!this.#over) this.#lookout.look()
   }
 
-  reached(delivery: Delivery, activation: Activation): Promise<unknown> | undefined {
-    const racer = this.#racerOf(delivery)
-    if (racer === undefined || racer.ended || this.#over) return undefined
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#park(racer, { delivery, activation, step: 0 }, resolve)
-    return promise
-  }
-
+  /** A delivery has enqueued a job. */
   enqueued(): void {
     this.#adopting = true
   }
@@ -112,7 +91,8 @@ export class Scheduler implements PauseHost {
   /** The delivery of a racer has ended, and the queue knows. */
   delivered(racer: Racer): void {
     racer.asleep = false
-    this.#unblock(racer)
+    racer.waking = false
+    racer.blocked = undefined
     this.events++
     if (racer === this.running) this.stepOver(racer)
     else if (this.running === undefined) this.#decide()
@@ -136,24 +116,20 @@ export class Scheduler implements PauseHost {
     this.#end.reject(error)
   }
 
-  #racerOf(delivery: Delivery): Racer | undefined {
-    return this.#byWorker.get(delivery.identity.worker) ?? this.running
+  /** Whose delivery it is; `undefined`: it is not held any more. */
+  racerOf(delivery: Delivery): Racer | undefined {
+    const racer = this.#byWorker.get(delivery.identity.worker) ?? this.running
+    return racer === undefined || racer.ended || this.#over ? undefined : racer
   }
 
-  #leave(racer: Racer, branch: Branch): void {
-    const at = racer.pending.indexOf(branch)
-    if (at >= 0) racer.pending.splice(at, 1)
+  /** A branch ends that nothing was decided about. */
+  left(racer: Racer): void {
     this.events++
     if (racer === this.running) this.#check(racer)
   }
 
-  #settled(racer: Racer, branch: Branch, goOn: () => void): void {
-    const at = racer.pending.indexOf(branch)
-    if (at >= 0) racer.pending.splice(at, 1)
-    this.#park(racer, branch, goOn)
-  }
-
-  #park(racer: Racer, branch: Branch, goOn: () => void): void {
+  /** What a branch awaited has settled: it is held until it is chosen. */
+  park(racer: Racer, branch: Branch, goOn: () => void): void {
     if (this.#over || racer.ended || branch.delivery.dead) {
       goOn()
       return
@@ -170,19 +146,17 @@ export class Scheduler implements PauseHost {
   #woken(racer: Racer): void {
     if (!racer.isStill) return
     racer.asleep = false
-    this.#unblock(racer)
-    if (this.running === undefined) this.#decide()
-  }
-
-  #unblock(racer: Racer): void {
-    if (racer.blocked === undefined) return
     racer.blocked = undefined
-    this.#host.resumed(racer)
+    if (this.running === undefined) this.#decide()
   }
 
   /** Whether the step of the racer that runs is over. */
   #check(racer: Racer): void {
     if (!racer.isStill) return
+    if (racer.waking) {
+      this.#wake(racer)
+      return
+    }
     if (racer.parked.length === 1 && !racer.several) {
       this.stepOver(racer)
       return
@@ -210,19 +184,27 @@ export class Scheduler implements PauseHost {
     if (racer !== this.running || this.#over) return
     this.running = undefined
     if (this.#passing) this.#pass(false)
-    if (!this.#adopting) {
+    const anyBlocked = this.racers.some(({ blocked, ended }) => blocked !== undefined && !ended)
+    if (!this.#adopting && !anyBlocked) {
       this.#decide()
       return
     }
+    const adopted = this.#adopting ? this.#host.adopt(racer) : undefined
     this.#adopting = false
-    this.#host.adopt(racer).then(
-      () => this.#decide(),
-      (error) => this.fail(error),
-    )
+    this.#settling = true
+    Promise.resolve(adopted)
+      .then(() => (anyBlocked ? this.#lookout.settle() : undefined))
+      .then(
+        () => {
+          this.#settling = false
+          this.#decide()
+        },
+        (error) => this.fail(error),
+      )
   }
 
   #decide(): void {
-    if (this.#over || this.running !== undefined) return
+    if (this.#over || this.#settling || this.running !== undefined) return
     if (this.endIfAborted()) return
     let ready = 0
     let left = false
@@ -239,6 +221,7 @@ export class Scheduler implements PauseHost {
       this.#idle()
       return
     }
+    this.idle = false
     const { chosen } = this.decisions
     if (chosen.length >= stepsMax) {
       this.fail(endless())
@@ -255,19 +238,30 @@ export class Scheduler implements PauseHost {
   #grant(racer: Racer): void {
     this.running = racer
     this.events++
-    if (racer.parked.length > 0) {
-      racer.several = racer.parked.length > 1
-      if (racer.several) racer.parked.sort(earlier)
-      racer.parked.shift()!.goOn!()
-      // A branch may end and say nothing.
-      if (racer.several) this.#check(racer)
-    } else if (racer.asleep) {
+    if (racer.parked.length > 0) this.#goOn(racer)
+    else if (racer.asleep) {
       racer.asleep = false
+      racer.waking = true
       this.#pass(true)
     } else {
       racer.waiting = false
       this.#host.start(racer)
     }
+  }
+
+  /** It was chosen while it slept: it goes on in the same step. */
+  #wake(racer: Racer): void {
+    racer.waking = false
+    this.#pass(false)
+    this.#goOn(racer)
+  }
+
+  #goOn(racer: Racer): void {
+    racer.several = racer.parked.length > 1
+    if (racer.several) racer.parked.sort(earlier)
+    racer.parked.shift()!.goOn!()
+    // A branch may end and say nothing.
+    if (racer.several) this.#check(racer)
   }
 
   #pass(passes: boolean): void {
@@ -277,6 +271,8 @@ export class Scheduler implements PauseHost {
 
   /** Nobody can go on: time passes, or somebody who was set aside comes back. */
   #idle(): void {
+    this.idle = true
+    this.events++
     if (!this.#passing && this.#host.hasTimers) this.#pass(true)
   }
 

@@ -72,9 +72,11 @@ export class Search implements Strategy {
   #nextBounded(): Chooser | undefined {
     const level = this.#bounded.nextPreemptions
     if (level === undefined) return undefined
-    if (this.#plan.wholeBounds && this.#ran[level] === undefined && level > 0) {
-      if (this.#counts[level] === undefined || this.#counts[level] > BigInt(this.#course.budget))
-        return undefined
+    // The very first one runs always: the works as they are listed.
+    const isBegun = (this.#ran[level] ?? 0) > (level === 0 ? 1 : 0) || this.#count === 1
+    if (this.#plan.wholeBounds && !isBegun) {
+      const count = this.#counts[level]
+      if (count === undefined || count > BigInt(this.#course.budget)) return undefined
     }
     return this.#bounded.next()
   }
@@ -116,7 +118,10 @@ export class Search implements Strategy {
       if (complete >= 0)
         parts.push(`complete to ${plural(complete)} (${inGroups(upTo)} of ${inGroups(total)})`)
       const more = ran - upTo
-      if (more > 0) parts.push(`${inGroups(more)} schedules beyond that`)
+      if (more > 0)
+        parts.push(
+          complete < 0 ? `${inGroups(more)} of the orders` : `${inGroups(more)} schedules beyond that`,
+        )
     }
     for (const { draws, runs } of this.#done) parts.push(inWords(draws, runs, steps))
     if (this.#isStopped && !exhaustive) parts.push('stopped where schedules failed')
@@ -140,7 +145,7 @@ function upTo(steps: readonly number[], budget: number): bigint[] {
 function inWords({ kind, depth }: Draws, runs: number, steps: readonly number[]): string {
   if (kind === 'random') return `${inGroups(runs)} random schedules`
   const probability = pctProbability({ depth, works: steps.length, steps: sum(steps) }, runs)
-  const percent = Math.floor(probability * 1000) / 10
+  const percent = Math.min(99.9, Math.floor(probability * 1000) / 10)
   return `PCT depth ${depth}, ${inGroups(runs)} runs: finds any depth-${depth} bug with probability ≥ ${percent} %`
 }
 

@@ -36,28 +36,48 @@ export function answered<T>(
   return new Promise<T>((resolve, reject) => {
     const startMs = nowMs()
     let upMs = startMs
-    const watch = setInterval(() => {
-      const now = nowMs()
+    const look = (now: number): void => {
       if (server.isUp()) upMs = now
       const isAway = now - upMs >= awayMs
       if (!isAway && now - startMs < silentMs) return
-      clearInterval(watch)
+      looks.delete(look)
       reject(
         serverGone(server, what, isAway ? 'it is not connected any more' : `no answer for ${silentMs} ms`),
       )
-    }, lookEveryMs)
+    }
+    watch(look)
     operation.then(
       (value) => {
-        clearInterval(watch)
+        looks.delete(look)
         resolve(value)
       },
       (error) => {
-        clearInterval(watch)
+        looks.delete(look)
         const isGone = !isFaultlineError(error) && (isLost(error) || !server.isUp())
         reject(isGone ? serverGone(server, what, (error as Error).message, error) : error)
       },
     )
   })
+}
+
+/** What is looked after now. */
+const looks: Set<(nowMs: number) => void> = new Set()
+let ticking: NodeJS.Timeout | undefined
+
+/** One timer for all, which outlives them by one tick: a timer for each operation would cost more than the rest. */
+function watch(look: (nowMs: number) => void): void {
+  looks.add(look)
+  ticking ??= setInterval(tick, lookEveryMs).unref()
+}
+
+function tick(): void {
+  if (looks.size === 0) {
+    clearInterval(ticking)
+    ticking = undefined
+    return
+  }
+  const now = nowMs()
+  for (const look of [...looks]) look(now)
 }
 
 /** Of Node's sockets; of Postgres that shuts down, crashes or starts; of its driver. */

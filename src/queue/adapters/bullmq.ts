@@ -17,7 +17,7 @@ import type {
   Settlement,
 } from '../port.ts'
 import { AdapterRecords } from './adapter-records.ts'
-import { answered } from './answered.ts'
+import { answered, type QueueServer } from './answered.ts'
 import { BullmqClaim, type Held } from './bullmq/bullmq-claim.ts'
 import { clearQueue } from './bullmq/clear-queue.ts'
 import { deliverAgain } from './bullmq/deliver-again.ts'
@@ -138,7 +138,7 @@ export class BullmqQueue implements QueueAdapter {
     const driven = await this.#workers.of(queue)
     const unwatch = watchEnqueues(queue.Job)
     try {
-      const job = await this.#answered([driven], 'adding a job', () =>
+      const job = await this.#answered(driven.store.server, 'adding a job', () =>
         queue.add(request.name, crossed, options),
       )
       return idOf(queue, job.id)
@@ -218,7 +218,9 @@ export class BullmqQueue implements QueueAdapter {
     const held = BullmqClaim.heldBy(claim)
     // The application was booted again: with its connections, what it could say is gone.
     if (held.driven.isClosed) return { status: 'refused' }
-    return this.#answered([held.driven], 'settling a job', () => this.#settle(claim, held, ending, outcome))
+    return this.#answered(held.driven.store.server, 'settling a job', () =>
+      this.#settle(claim, held, ending, outcome),
+    )
   }
 
   async expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
@@ -243,7 +245,7 @@ export class BullmqQueue implements QueueAdapter {
   async duplicate(claim: Claim): Promise<void> {
     const { driven, job, era } = BullmqClaim.heldBy(claim)
     if (era !== this.#era) return
-    await this.#answered([driven], 'adding a job', () => deliverAgain(driven, job))
+    await this.#answered(driven.store.server, 'adding a job', () => deliverAgain(driven, job))
   }
 
   /** Closes the workers that were made for `{ queue, processor }`; those of the user are the user's to close. */
@@ -267,12 +269,12 @@ export class BullmqQueue implements QueueAdapter {
   }
 
   async #all<T>(what: string, fn: (all: readonly DrivenWorker[]) => Promise<T>): Promise<T> {
-    const all = await this.#workers.all()
-    return this.#answered(all, what, () => fn(all))
+    const all = this.#workers.current ?? (await this.#workers.all())
+    return this.#answered(serverOf(all), what, () => fn(all))
   }
 
-  #answered<T>(drivens: readonly DrivenWorker[], what: string, fn: () => Promise<T>): Promise<T> {
-    return answered(serverOf(drivens), inVirtualTime(this.time, fn), what)
+  #answered<T>(server: QueueServer, what: string, fn: () => Promise<T>): Promise<T> {
+    return answered(server, inVirtualTime(this.time, fn), what)
   }
 }
 

@@ -1,5 +1,6 @@
 import { FaultlineError } from '../../model/error.ts'
 import type { Activation } from '../activation.ts'
+import { type CallSite, callSite } from '../call-site.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Mode, QueuePointKind } from '../mode.ts'
 import { placesOf } from '../places.ts'
@@ -15,7 +16,13 @@ export interface Reached {
   /** The how-many-th time in this branch. */
   readonly hit: number
   /** For the queue's own points: which. */
-  readonly queue?: { readonly kind: QueuePointKind; readonly key: string; readonly dueNow?: boolean }
+  readonly queue?: {
+    readonly kind: QueuePointKind
+    readonly key: string
+    readonly dueNow?: boolean
+    /** The line that enqueues. */
+    readonly site?: CallSite
+  }
 }
 
 /** Points that one run may record. */
@@ -37,14 +44,22 @@ export class RecordMode implements Mode {
       delivery.fatal ??= tooMany(file, index)
       throw delivery.die()
     }
-    this.reached.push({ delivery, activation, file, index, hit: activation.countHit(file, index) })
+    const reached = { delivery, activation, file, index, hit: activation.countHit(file, index) }
+    activation.last = reached
+    this.reached.push(reached)
   }
 
   reachQueue(delivery: Delivery, kind: QueuePointKind, key: string, dueNow?: boolean): void {
     const counted = `${delivery.identity.jobId}/${delivery.identity.ordinal}/${key}`
     const hit = (this.#queueHits.get(counted) ?? 0) + 1
     this.#queueHits.set(counted, hit)
-    const queue = dueNow === undefined ? { kind, key } : { kind, key, dueNow }
+    const site = kind === 'enqueue' ? callSite() : undefined
+    const queue = {
+      kind,
+      key,
+      ...(dueNow === undefined ? undefined : { dueNow }),
+      ...(site === undefined ? undefined : { site }),
+    }
     this.reached.push({ delivery, activation: delivery.root, index: -1, hit, queue })
   }
 }

@@ -87,6 +87,28 @@ describe('stall', () => {
     expect(log).toEqual(['1 first', '2 first', '2 second', '1 second'])
   })
 
+  test.for([1, 2])('at value %d of a `for await` it freezes before that is used', async (hit) => {
+    const place = glitchAfterAwait(lineOf('for await (const what of produce())'), stall(), { hit })
+    const { timeline, log } = await strike(jobs.consumed, place)
+    expect(timeline).toEqual([...frozen('line'), ...thenWakes].map((e) => e.replace(' line', ' await')))
+    const all = ['made x', 'used made x', 'made y', 'used made y']
+    const before = hit * 2 - 1
+    expect(log).toEqual([
+      ...all.slice(0, before).map((what) => `1 ${what}`),
+      ...all.map((what) => `2 ${what}`),
+      ...all.slice(before).map((what) => `1 ${what}`),
+    ])
+  })
+
+  test('in a simulation, too; and the same with time that passes there', async () => {
+    const { report } = await simulated(jobs.consumed, { faults: ['stall', 'delay'], depth: 2 })
+    const { failures, summary, scenarios } = report
+    expect(failures.map(({ id }) => id)).toEqual([])
+    expect(summary).toMatchObject({ unreached: 0, exhaustive: true })
+    const kinds = scenarios.flatMap(({ timeline }) => timeline.map(({ kind }) => kind))
+    expect(kinds.filter((kind) => kind === 'retried' || kind === 'failed')).toEqual([])
+  })
+
   test('the worker freezes as a whole: no other branch of it runs meanwhile', async () => {
     const glitch = glitchAt(file, '1`)', stall())
     const { timeline, log } = await strike(jobs.siblings, glitch)

@@ -1,11 +1,13 @@
 import {
   defineJob,
   delay,
+  type FaultName,
   type Glitch,
   glitchAt,
   memoryQueue,
   performAll,
   runScenario,
+  type SimulationReport,
   simulate,
 } from 'faultline'
 import { describe, expect, test } from 'vitest'
@@ -83,5 +85,35 @@ describe('an attempt whose time is up', () => {
     )
     const { performed } = await performAll(queue)
     expect(performed.map(({ outcome }) => outcome)).toEqual(['timedOut', 'completed'])
+  })
+})
+
+describe('timers beside a delivery that stands still', () => {
+  const run = (perform: Perform, faults: readonly FaultName[], depth = 1) => {
+    let world = new World()
+    const job = defineJob<null>({ name: 'job', perform: (_, context) => perform(world, context) })
+    const setup = () => (world = new World())
+    return simulate<World>(job.with(null), () => {}, { setup, faults, depth, now: new Date(0) })
+  }
+  const told = ({ failures }: SimulationReport) => failures.map(({ id, error }) => `${id} ${error?.message}`)
+
+  test('none fires between two statements that nothing can come between', async () => {
+    const report = await run(jobs.guarded, ['stall', 'delay'])
+    expect(told(report)).toEqual([])
+    expect(report.summary.survived).toBeGreaterThan(10)
+  })
+
+  test('a heartbeat does not beat for a month', async () => {
+    const startedMs = performance.now()
+    const report = await run(jobs.beating, ['delay'])
+    expect(told(report)).toEqual([])
+    expect(report.summary.survived).toBeGreaterThan(10)
+    expect(performance.now() - startedMs).toBeLessThan(15_000)
+  })
+
+  test('what a frozen worker is about to await may be rejected meanwhile', async () => {
+    const report = await run(jobs.together, ['stall', 'error'], 2)
+    expect(told(report)).toEqual([])
+    expect(report.summary.survived).toBeGreaterThan(50)
   })
 })

@@ -26,26 +26,32 @@ async function found(name: Name, options: SimulationOptions<World> = {}, attempt
 }
 
 // biome-ignore-start lint/suspicious/noTemplateCurlyInString: lines of a source
-const unsettled: [Name, string][] = [
-  ['a missing await', '‹w.effect(`${name} saved`)› in save'],
-  ['forEach(async …)', '‹w.effect(`${name} saved`)› in save'],
-  ['a missing await of slow I/O', "‹w.effect('late')› in faulty.a missing await of slow I/O.<anonymous>"],
+const unsettled: [Name, late: string, started: string][] = [
+  ['a missing await', '‹w.effect(`${name} saved`)› in save', "‹save(w, 'b')›"],
+  ['forEach(async …)', '‹w.effect(`${name} saved`)› in save', "‹;['a', 'b'].forEach(async (name) => {›"],
+  [
+    'a missing await of slow I/O',
+    "‹w.effect('late')› in faulty.a missing await of slow I/O.<anonymous>",
+    "‹w.slow('slow', 4).then(() => {›",
+  ],
   [
     'setImmediate that is not awaited',
     "‹w.effect('late')› in faulty.setImmediate that is not awaited.<anonymous>",
+    '‹setImmediate(() => {›',
   ],
   [
     'a timer that is not awaited',
     "‹w.effect('an hour later')› in faulty.a timer that is not awaited.<anonymous>",
+    '‹setTimeout(() => {›',
   ],
 ]
 // biome-ignore-end lint/suspicious/noTemplateCurlyInString: lines of a source
 
 describe('what is not awaited is found without any fault', () => {
-  test.for(unsettled)('%s', async ([name, where]) => {
+  test.for(unsettled)('%s', async ([name, where, started]) => {
     for (let run = 0; run < 5; run++) {
       expect((await found(name)).findings).toEqual([
-        `baseline unsettled: Code of job-1 still ran after delivery 1 had settled: ${where}.\n  hint: Something is not awaited: a missing \`await\`, \`forEach(async …)\`, a promise that is not returned. What it does after the settle is lost when the worker stops.`,
+        `baseline unsettled: Code of job-1 still ran after delivery 1 had settled: ${where}. It was started at ${started}, where nothing awaits it.\n  hint: Something is not awaited: a missing \`await\`, \`forEach(async …)\`, a promise that is not returned. What it does after the settle is lost when the worker stops.`,
       ])
     }
   })
@@ -67,8 +73,8 @@ test('what is not awaited after a fault only', async () => {
   const { findings } = await found('an await that is missing after a swallowed error')
   expect(findings.map((line) => line.split('\n')[0])).toMatchInlineSnapshot(`
     [
-      "error@‹await w.io('a')› unsettled: Code of job-1 still ran after delivery 1 had settled: ‹w.effect(\`\${name} saved\`)› in save.",
-      "error@await:‹await w.io('a')› unsettled: Code of job-1 still ran after delivery 1 had settled: ‹w.effect(\`\${name} saved\`)› in save.",
+      "error@‹await w.io('a')› unsettled: Code of job-1 still ran after delivery 1 had settled: ‹w.effect(\`\${name} saved\`)› in save. It was started at ‹save(w, 'report')›, where nothing awaits it.",
+      "error@await:‹await w.io('a')› unsettled: Code of job-1 still ran after delivery 1 had settled: ‹w.effect(\`\${name} saved\`)› in save. It was started at ‹save(w, 'report')›, where nothing awaits it.",
     ]
   `)
 })
@@ -107,7 +113,7 @@ test('a job that is enqueued after the end is work that is left, or code that ru
   const { findings } = await found('a job that is enqueued too late')
   expect(findings.map((line) => line.split('\n')[0])).toMatchInlineSnapshot(`
     [
-      "baseline unsettled: Code of job-1 still ran after delivery 1 had settled: ‹w.io('a').then(() => context.enqueue(child, null))› in faulty.a job that is enqueued too late.<anonymous>.",
+      "baseline unsettled: Code of job-1 still ran after delivery 1 had settled: ‹w.io('a').then(() => context.enqueue(child, null))› in faulty.a job that is enqueued too late.<anonymous>. It was started at ‹w.io('a').then(() => context.enqueue(child, null))›, where nothing awaits it.",
     ]
   `)
 })
@@ -119,7 +125,8 @@ test('work that is left is found where code may run on', async () => {
   })
   expect(left.findings).toMatchInlineSnapshot(`
     [
-      "baseline undrained: Work was left in the queue: child-1 (due 1970-01-01T00:00:00.000Z).",
+      "baseline undrained: Work was left in the queue: child-1 (due 1970-01-01T00:00:00.000Z). It was enqueued at ‹w.io('a').then(() => context.enqueue(child, null))›, after delivery 1 of job-1 had settled.
+      hint: The enqueue is not awaited: when it came, its job had ended already. Await it, or return its promise.",
     ]
   `)
   const off = await found('a job that is enqueued too late', {

@@ -257,7 +257,7 @@ describe('inside a delivery', () => {
         return undefined
       },
     })
-    const clock = { nowMs: () => 0, setTimer: () => ({}), clearTimer: noop, pass: async () => {} }
+    const clock = { nowMs: () => 0, setTimer: () => ({}), clearTimer: noop, pass: async () => {}, leap: noop }
     const inside = (when: string) =>
       execution.run({ clock, random: Math.random, delivery: at(when) }, () =>
         messageOf(queue.enqueue(mail, 'x')),

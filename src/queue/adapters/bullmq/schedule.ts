@@ -87,8 +87,8 @@ export class Schedule {
     const { fromMs, untilMs = Number.POSITIVE_INFINITY } = window
     const mute = new Set<DrivenWorker>()
     for (let looks = 0; looks < looksMax; looks++) {
-      await this.#pass()
-      const all = await this.#workers.all()
+      if (this.#time.nowMs() > this.#passedMs) await this.#pass()
+      const all = this.#workers.current ?? (await this.#workers.all())
       const nowMs = this.#time.nowMs()
       const [only] = all
       const isPlain = all.length === 1 && fromMs === undefined && untilMs >= nowMs
@@ -240,7 +240,6 @@ export class Schedule {
   async #pass(): Promise<void> {
     const nowMs = this.#time.nowMs()
     const passedMs = nowMs - this.#passedMs
-    if (passedMs <= 0) return
     this.#passedMs = nowMs
     for (const driven of await this.#workers.all()) {
       const ids = this.#deduplicationIds.get(driven) ?? new Set()

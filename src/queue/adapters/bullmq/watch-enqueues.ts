@@ -2,9 +2,17 @@ import type { Job } from 'bullmq'
 import { execution } from '../../../model/context.ts'
 import type { JobClass } from './driver.ts'
 
+/** The ways to add jobs of one class, and what stands in for them while somebody watches. */
 interface Watched {
   users: number
-  readonly undo: () => void
+  readonly ways: readonly Way[]
+}
+
+interface Way {
+  readonly name: 'create' | 'createBulk'
+  readonly isOwn: boolean
+  readonly plain: unknown
+  readonly watching: unknown
 }
 
 const watched: WeakMap<JobClass, Watched> = new WeakMap()
@@ -15,15 +23,22 @@ const watched: WeakMap<JobClass, Watched> = new WeakMap()
  */
 export function watchEnqueues(job: JobClass): () => void {
   let entry = watched.get(job)
-  if (entry === undefined) watched.set(job, (entry = { users: 0, undo: install(job) }))
-  entry.users++
+  if (entry === undefined) watched.set(job, (entry = { users: 0, ways: waysOf(job) }))
+  if (entry.users++ === 0) for (const { name, watching } of entry.ways) job[name] = watching as never
   let done = false
   return () => {
     if (done) return
     done = true
-    if (--entry.users > 0) return
-    entry.undo()
-    watched.delete(job)
+    if (--entry.users === 0) unwatch(job, entry.ways)
+  }
+}
+
+/** Only assigns: to define properties of a class again and again makes all of its code slow. */
+function unwatch(job: JobClass, ways: readonly Way[]): void {
+  for (const { name, isOwn, plain, watching } of ways) {
+    if (job[name] !== watching) continue
+    if (isOwn) job[name] = plain as never
+    else Reflect.deleteProperty(job, name)
   }
 }
 
@@ -32,26 +47,26 @@ export function idOf(queue: { readonly name: string }, jobId: string | undefined
   return `${queue.name}:${jobId}`
 }
 
-function install(job: JobClass): () => void {
-  const before = (['create', 'createBulk'] as const).map(
-    (name) => [name, Object.getOwnPropertyDescriptor(job, name)] as const,
-  )
+function waysOf(job: JobClass): Way[] {
   const { create, createBulk } = job
-  job.create = async function (this: unknown, queue, name, data, options) {
-    return through(queue, [name], async () => [
-      await create.call(this as JobClass, queue, name, data, options),
-    ]).then(([added]) => added!)
+  const createWatched: JobClass['create'] = async function (this: unknown, queue, name, data, options) {
+    const add = async (): Promise<Job[]> => [await create.call(this as JobClass, queue, name, data, options)]
+    const [added] = await through(queue, [name], add)
+    return added!
   }
-  job.createBulk = async function (this: unknown, queue, jobs) {
+  const createBulkWatched: JobClass['createBulk'] = function (this: unknown, queue, jobs) {
     const names = jobs.map(({ name }) => name)
     return through(queue, names, () => createBulk.call(this as JobClass, queue, jobs))
   }
-  return () => {
-    for (const [name, descriptor] of before) {
-      if (descriptor === undefined) Reflect.deleteProperty(job, name)
-      else Object.defineProperty(job, name, descriptor)
-    }
-  }
+  return [
+    { name: 'create', isOwn: Object.hasOwn(job, 'create'), plain: create, watching: createWatched },
+    {
+      name: 'createBulk',
+      isOwn: Object.hasOwn(job, 'createBulk'),
+      plain: createBulk,
+      watching: createBulkWatched,
+    },
+  ]
 }
 
 async function through(

@@ -1,18 +1,6 @@
 import type { DueWindow } from '../../port.ts'
+import type { WaitingRow } from '../due-jobs.ts'
 import type { SqlPool, TaskSpec } from './driver.ts'
-
-/** A job that waits, as its row tells. */
-export interface WaitingJob {
-  readonly id: string
-  readonly name: string
-  readonly payload: unknown
-  /** Lower first. */
-  readonly priority: number
-  /** `run_at` has microseconds: a clock of milliseconds must not be early. */
-  readonly dueMs: number
-  readonly attempt: number
-  readonly hasKey: boolean
-}
 
 /** The row of a job. */
 export interface JobRow {
@@ -23,6 +11,14 @@ export interface JobRow {
 }
 
 const dueMs = '(ceil(extract(epoch from j.run_at) * 1000))::float8'
+
+const micros = (column: string): string => `(extract(microseconds from ${column})::int % 1000)`
+/**
+ * A job that was added with the time of the server: the times of JavaScript have no microseconds, so a `run_at` that has
+ * those of `updated_at` came from `now()`.
+ */
+const foreign = `j.attempts = 0 and j.locked_at is null and (j.run_at = j.updated_at
+  or (${micros('j.run_at')} = ${micros('j.updated_at')} and ${micros('j.run_at')} <> 0))`
 
 /** The rows of the listed tasks, read and cleared; what becomes of a job is the library's affair. */
 export class GraphileJobs {
@@ -59,17 +55,10 @@ export class GraphileJobs {
     return String(rows[0]!.id)
   }
 
-  /**
-   * Moves jobs that were added with the time of the server to the same time on the virtual clock. JavaScript's times
-   * have no microseconds, so a `run_at` that has those of `updated_at` came from `now()`.
-   */
+  /** Moves jobs that were added with the time of the server to the same time on the virtual clock. */
   adoption(nowMs: number): string {
-    const micro = (column: string): string => `(extract(microseconds from ${column})::int % 1000)`
-    return `update ${this.#schema}._private_jobs j
-      set run_at = ${timestamp(nowMs)} + (j.run_at - j.updated_at)
-      from ${this.#schema}._private_tasks t
-      where t.id = j.task_id and ${this.#isListed()} and j.attempts = 0 and j.locked_at is null
-        and (j.run_at = j.updated_at or (${micro('j.run_at')} = ${micro('j.updated_at')} and ${micro('j.run_at')} <> 0))`
+    return `update ${this.#schema}._private_jobs j set run_at = ${timestamp(nowMs)} + (j.run_at - j.updated_at)
+      from ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()} and ${foreign}`
   }
 
   async adopt(nowMs: number): Promise<void> {
@@ -77,28 +66,49 @@ export class GraphileJobs {
   }
 
   /** Jobs in the order in which they would be performed; those of a queue that is busy wait. */
-  async waiting(nowMs: number, window: DueWindow = {}, more: Selection = {}): Promise<WaitingJob[]> {
-    const { limit, without = [], id, free = true } = more
-    const conditions = [
-      window.fromMs === undefined ? '' : `and ${dueMs} >= ${window.fromMs}`,
-      window.untilMs === undefined ? '' : `and ${dueMs} <= ${window.untilMs}`,
-      without.length === 0 ? '' : `and j.id not in (${without.join(', ')})`,
-      id === undefined ? '' : `and j.id = ${id}`,
-      free ? 'and (j.job_queue_id is null or q.is_available)' : '',
-    ]
-    const late =
-      this.#postponed.length === 0
-        ? ''
-        : `coalesce(array_position(array[${this.#postponed.join(', ')}]::bigint[], j.id), 0),`
-    const select = `select j.id::text as id, t.identifier as name, j.payload, j.priority, ${dueMs} as "dueMs",
-        j.attempts + 1 as attempt, j.key is not null or j.job_queue_id is not null as "hasKey"
-      from ${this.#schema}._private_jobs j join ${this.#schema}._private_tasks t on t.id = j.task_id
-        left join ${this.#schema}._private_job_queues q on q.id = j.job_queue_id
-      where j.is_available and ${this.#isListed()} ${conditions.join(' ')}
-      order by greatest(${dueMs}, ${nowMs}), j.priority, ${late} j.id ${limit === undefined ? '' : `limit ${limit}`}`
-    const result = await this.#pool.query(`${this.adoption(nowMs)};\n${select}`)
-    const { rows } = Array.isArray(result) ? result.at(-1) : result
-    return rows as WaitingJob[]
+  async waiting(nowMs: number, window: DueWindow = {}, more: Selection = {}): Promise<WaitingRow[]> {
+    const { limit = 1_000_000, without = [], id = null, free = true } = more
+    const rows = async (): Promise<(WaitingRow & { foreign: boolean })[]> => {
+      const result = await this.#pool.query({
+        name: `faultline_waiting/${this.#schema}`,
+        text: this.#waitingText(),
+        values: [
+          this.#names,
+          nowMs,
+          window.fromMs ?? null,
+          window.untilMs ?? null,
+          without,
+          id,
+          free,
+          this.#postponed,
+          limit,
+        ],
+      })
+      return result.rows as never
+    }
+    const found = await rows()
+    if (!found[0]?.foreign) return found.filter((job) => job.id !== null)
+    await this.adopt(nowMs)
+    return (await rows()).filter((job) => job.id !== null)
+  }
+
+  /** One row at least: it tells whether there are jobs with the time of the server. */
+  #waitingText(): string {
+    return `select f.foreign, w.* from (select exists (
+        select from ${this.#schema}._private_jobs j join ${this.#schema}._private_tasks t on t.id = j.task_id
+        where t.identifier = any ($1::text[]) and ${foreign}) as foreign) f
+      left join lateral (
+        select j.id::text as id, t.identifier as name, j.payload, j.priority, ${dueMs} as "dueMs",
+          j.attempts + 1 as attempt, j.key is not null or j.job_queue_id is not null as "hasKey", j.run_at
+        from ${this.#schema}._private_jobs j join ${this.#schema}._private_tasks t on t.id = j.task_id
+          left join ${this.#schema}._private_job_queues q on q.id = j.job_queue_id
+        where j.is_available and t.identifier = any ($1::text[])
+          and ($3::float8 is null or ${dueMs} >= $3) and ($4::float8 is null or ${dueMs} <= $4)
+          and j.id <> all ($5::bigint[]) and ($6::bigint is null or j.id = $6)
+          and (not $7::boolean or j.job_queue_id is null or q.is_available)
+        order by greatest(${dueMs}, $2::float8), j.priority, coalesce(array_position($8::bigint[], j.id), 0), j.run_at, j.id
+        limit $9::int) w on true
+      order by greatest(w."dueMs", $2::float8), w.priority, coalesce(array_position($8::bigint[], w.id::bigint), 0), w.run_at, w.id::bigint`
   }
 
   async row(id: string): Promise<JobRow | undefined> {
@@ -120,6 +130,17 @@ export class GraphileJobs {
        on conflict (id) do nothing`,
       [JSON.stringify(job), new Date(nowMs).toISOString()],
     )
+  }
+
+  /** Some job is to start later than graphile-worker would have it. */
+  get hasPostponed(): boolean {
+    return this.#postponed.length > 0
+  }
+
+  /** SQL: there are jobs with the time of the server. */
+  get areForeign(): string {
+    return `exists (select from ${this.#schema}._private_jobs j join ${this.#schema}._private_tasks t on t.id = j.task_id
+      where ${this.#isListed()} and ${foreign})`
   }
 
   postpone(id: string): void {

@@ -77,7 +77,7 @@ export class GraphileSetup {
     const { taskDirectory, schema = 'graphile_worker', crontab } = this.#options
     const library = await import('graphile-worker')
     const logger = new library.Logger(() => () => {})
-    const shared = { schema, logger, useNodeTime: true, noPreparedStatements: true }
+    const shared = { schema, logger, useNodeTime: true }
     const migrated = library.runMigrations({ ...shared, pgPool: quietPool(this.#pool) as never })
     await atPostgres(this.serverName, 'the tables of graphile-worker', migrated)
     const tasks =

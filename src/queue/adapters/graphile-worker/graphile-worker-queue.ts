@@ -13,13 +13,14 @@ import type {
   Settlement,
 } from '../../port.ts'
 import { AdapterRecords } from '../adapter-records.ts'
+import { dueJobsOf, type WaitingRow } from '../due-jobs.ts'
+import { Lapses } from '../lapses.ts'
 import { nativeOf, nativeRequest } from '../native-request.ts'
 import { atPostgres } from '../postgres-server.ts'
 import { tiesOf } from '../ties.ts'
 import { unknownJob } from '../unknown-job.ts'
 import type { TaskSpec } from './driver.ts'
 import { GraphileClaim } from './graphile-claim.ts'
-import type { WaitingJob } from './graphile-jobs.ts'
 import { GraphileSetup, type GraphileWorkerQueueOptions } from './graphile-setup.ts'
 import { GraphileTime } from './graphile-time.ts'
 import { runTask } from './run-task.ts'
@@ -66,15 +67,15 @@ export class GraphileWorkerQueue implements QueueAdapter {
   readonly #setup: GraphileSetup
   readonly #deliveries: Map<string, number> = new Map()
   /** Jobs whose next delivery follows the death of a worker. */
-  readonly #lapsed: Set<string> = new Set()
-  readonly #expiring: { claim: GraphileClaim; lapsesAtMs: number; record: DeliveryRecord }[] = []
+  readonly #redelivered: Set<string> = new Set()
+  readonly #lapses: Lapses<GraphileClaim> = new Lapses()
   /** Of workers that froze and were not woken. */
   readonly #held: Set<WorkerRun> = new Set()
 
   constructor(options: GraphileWorkerQueueOptions) {
     this.#setup = new GraphileSetup(options)
     this.pools = '_clients' in options.pool ? [options.pool] : []
-    this.time = this.#timeFrom(Date.now())
+    this.time = new GraphileTime(Date.now(), this.#setup)
   }
 
   get now(): Date {
@@ -112,37 +113,41 @@ export class GraphileWorkerQueue implements QueueAdapter {
 
   async pending(): Promise<DueJob[]> {
     const waiting = await this.#waiting(undefined, false)
-    return waiting.map(({ id, name, payload, priority, dueMs, attempt }) => ({
-      id,
-      name,
-      payload,
-      at: new Date(dueMs),
-      priority,
-      attempt,
-    }))
+    return dueJobsOf(
+      waiting,
+      this.#lapses.due(({ job }) => job.priority),
+    )
   }
 
   async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
     const { jobs, cron } = await this.#setup.ready()
     await this.#at('the connection', this.#setup.refuseRemote())
-    if (nowMs !== undefined) this.time = this.#timeFrom(nowMs)
+    if (nowMs !== undefined) this.time = new GraphileTime(nowMs, this.#setup)
     for (const run of this.#held) await run.abandon()
     this.#held.clear()
     await this.#at('the clearing of its jobs', jobs.clear())
     cron.restart(this.time.nowMs())
     this.#deliveries.clear()
-    this.#lapsed.clear()
-    this.#expiring.length = 0
+    this.#redelivered.clear()
+    this.#lapses.clear()
     this.#records.clear()
   }
 
   async claim(worker: string, window: DueWindow = {}): Promise<Claim | undefined> {
     await this.#expireJobs()
     const { jobs, cron } = await this.#setup.ready()
+    const dueNow = await this.#takeDue(worker, window)
+    if (dueNow !== undefined) return dueNow
     const without: string[] = []
     for (;;) {
       const nowMs = this.time.nowMs()
       const [job] = await this.#at('the next job', jobs.waiting(nowMs, window, { limit: 1, without }))
+      const lapseMs = this.#lapses.nextMs(nowMs, job?.dueMs, window)
+      if (lapseMs !== undefined) {
+        this.time.moveTo(lapseMs)
+        await this.#expireJobs()
+        continue
+      }
       const occurrence = cron.next(window)
       if (
         occurrence !== undefined &&
@@ -155,7 +160,7 @@ export class GraphileWorkerQueue implements QueueAdapter {
       }
       if (job === undefined) return undefined
       this.time.moveTo(job.dueMs)
-      const claim = await this.#getJob(worker, job.id)
+      const claim = await this.#getJob(worker, { jobId: job.id })
       if (claim !== undefined) return claim
       without.push(job.id)
     }
@@ -167,7 +172,7 @@ export class GraphileWorkerQueue implements QueueAdapter {
     if (!/^\d+$/.test(id)) return undefined
     const nowMs = this.time.nowMs()
     const [job] = await this.#at('a job', jobs.waiting(nowMs, { untilMs: nowMs }, { id }))
-    return job === undefined ? undefined : await this.#getJob(worker, id)
+    return job === undefined ? undefined : await this.#getJob(worker, { jobId: id })
   }
 
   async parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
@@ -194,7 +199,10 @@ export class GraphileWorkerQueue implements QueueAdapter {
     const own = claim as GraphileClaim
     this.#held.delete(own.run)
     await this.#at('the settling of a job', own.run.end(ending))
-    const row = await this.#rowAfter(own, ending)
+    const { jobs } = await this.#setup.ready()
+    // Only a failure leaves a row, and a batch that was done in part.
+    const isLeft = !ending.ok || Array.isArray(claim.payload)
+    const row = isLeft ? await this.#at('the state of a job', jobs.row(claim.id)) : undefined
     if (row === undefined || own.run.settledRows === 0) {
       if (!ending.ok) return { status: 'refused' }
       this.#records.write(claim, outcome ?? 'completed', ending)
@@ -219,7 +227,8 @@ export class GraphileWorkerQueue implements QueueAdapter {
     else await this.#at('the end of a worker', own.run.abandon())
     // Older than that: not as old.
     const lapsesAtMs = Math.max(this.time.nowMs(), claim.atMs + lockMs + 1)
-    this.#expiring.push({ claim: own, lapsesAtMs, record: this.#records.write(claim, outcome) })
+    const dueMs = claim.attempt < claim.maxAttempts ? lapsesAtMs : undefined
+    this.#lapses.add({ claim: own, lapsesAtMs, dueMs, record: this.#records.write(claim, outcome) })
     return lapsesAtMs
   }
 
@@ -229,33 +238,41 @@ export class GraphileWorkerQueue implements QueueAdapter {
     if (this.#deliveries.has(claim.id)) await this.#at('a job', jobs.deliverAgain(job, this.time.nowMs()))
   }
 
-  /**
-   * What each worker of graphile-worker does when it starts, at the time when the lock has lapsed. Not before the next
-   * job is looked for: until then a zombie of an earlier delivery may still settle the job.
-   */
+  /** What each worker of graphile-worker does when it starts: it takes locks away that have lapsed. */
   async #expireJobs(): Promise<void> {
-    for (const { claim, lapsesAtMs, record } of this.#expiring.splice(0)) {
+    for (const { claim, lapsesAtMs, record } of this.#lapses.take(this.time.nowMs())) {
       const { jobs } = await this.#setup.ready()
-      const { id, job } = claim
+      const { id, job, attempt, maxAttempts } = claim
       const before = await this.#at('the state of a job', jobs.row(id))
-      if (!before?.isLocked || before.attempts !== claim.attempt) continue
-      const run = await this.#worker({
-        lapsed: { jobId: id, queueId: job.job_queue_id },
-        nowMs: () => lapsesAtMs,
-      })
+      if (!before?.isLocked || before.attempts !== attempt) continue
+      const lapsed = { jobId: id, queueId: job.job_queue_id }
+      const run = await this.#worker({ lapsed, nowMs: () => lapsesAtMs })
       await this.#at('the lapse of a lock', run.claimed)
-      this.#lapsed.add(id)
-      if (claim.attempt >= claim.maxAttempts) this.#records.dead.push(record)
+      this.#redelivered.add(id)
+      if (attempt >= maxAttempts) this.#records.dead.push(record)
     }
   }
 
-  async #getJob(worker: string, jobId: string): Promise<GraphileClaim | undefined> {
-    const run = await this.#worker({ jobId, nowMs: () => this.time.nowMs() })
+  /** Of the jobs that are due graphile-worker itself knows best which is next. */
+  async #takeDue(worker: string, { fromMs, untilMs }: DueWindow): Promise<GraphileClaim | undefined> {
+    const { jobs, cron } = await this.#setup.ready()
+    const nowMs = this.time.nowMs()
+    if (fromMs !== undefined || (untilMs !== undefined && untilMs < nowMs)) return undefined
+    if (jobs.hasPostponed || cron.next({ untilMs: nowMs }) !== undefined) return undefined
+    return await this.#getJob(worker, { unless: jobs.areForeign })
+  }
+
+  async #getJob(
+    worker: string,
+    order: { jobId: string } | { unless: string },
+  ): Promise<GraphileClaim | undefined> {
+    const run = await this.#worker({ ...order, nowMs: () => this.time.nowMs() })
     const job = await this.#at('get_job', run.claimed)
     if (job === undefined) return undefined
-    const delivery = (this.#deliveries.get(jobId) ?? 0) + 1
-    this.#deliveries.set(jobId, delivery)
-    return new GraphileClaim(run, job, worker, this.time.nowMs(), delivery, this.#lapsed.delete(jobId))
+    const id = String(job.helpers.job.id)
+    const delivery = (this.#deliveries.get(id) ?? 0) + 1
+    this.#deliveries.set(id, delivery)
+    return new GraphileClaim(run, job, worker, this.time.nowMs(), delivery, this.#redelivered.delete(id))
   }
 
   async #worker(order: ConstructorParameters<typeof WorkerRun>[4]): Promise<WorkerRun> {
@@ -263,31 +280,14 @@ export class GraphileWorkerQueue implements QueueAdapter {
     return new WorkerRun(library, options, names, pool, order)
   }
 
-  /** Only a failure leaves a row, and a batch that was done in part. */
-  async #rowAfter({ id, payload }: GraphileClaim, { ok }: Ending) {
-    if (ok && !Array.isArray(payload)) return undefined
-    const { jobs } = await this.#setup.ready()
-    return await this.#at('the state of a job', jobs.row(id))
-  }
-
-  async #ties(window?: DueWindow): Promise<readonly WaitingJob[]> {
+  async #ties(window?: DueWindow): Promise<readonly WaitingRow[]> {
     return tiesOf(await this.#waiting(window, true), this.time.nowMs())
   }
 
-  async #waiting(window: DueWindow | undefined, free: boolean): Promise<WaitingJob[]> {
+  async #waiting(window: DueWindow | undefined, free: boolean): Promise<WaitingRow[]> {
     await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     return await this.#at('the list of jobs', jobs.waiting(this.time.nowMs(), window, { free }))
-  }
-
-  #timeFrom(startMs: number): GraphileTime {
-    const time: GraphileTime = new GraphileTime(startMs, async () => {
-      // A delivery that has the only connection must not wait for itself; a server that is gone shows elsewhere.
-      if (!this.#setup.hasRoom) return
-      const { jobs } = await this.#setup.ready()
-      await jobs.adopt(time.nowMs()).catch(() => {})
-    })
-    return time
   }
 
   #at<T>(what: string, operation: Promise<T>): Promise<T> {

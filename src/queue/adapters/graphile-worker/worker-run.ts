@@ -3,8 +3,10 @@ import type { GraphileWorker, JobHelpers, SqlPool, SqlQuery, SqlResult, TaskList
 
 /** What one run of the worker is for. */
 export interface WorkerOrder {
-  /** The job to be taken; none: only locks that lapsed are taken away. */
+  /** The job to be taken. */
   readonly jobId?: string
+  /** Whichever is next is to be taken, unless this condition holds. */
+  readonly unless?: string
   /** The job whose lock lapsed, and its queue. */
   readonly lapsed?: { readonly jobId: string; readonly queueId: number | null }
   readonly nowMs: () => number
@@ -92,12 +94,16 @@ export class WorkerRun {
   }
 
   async #query(query: string | SqlQuery, given?: unknown[]): Promise<SqlResult> {
-    const { text, values = given } = typeof query === 'string' ? { text: query } : query
+    const {
+      text,
+      values = given,
+      name,
+    } = typeof query === 'string' ? { text: query, name: undefined } : query
     try {
       if (this.#dead) return NONE
       if (text.includes('locked_at <')) return await this.#takeLocksAway(text)
-      if (text.includes('attempts = jobs.attempts + 1')) return await this.#getJob(text, values)
-      if (settling.test(text)) return await this.#settle(text, values)
+      if (text.includes('attempts = jobs.attempts + 1')) return await this.#getJob(text, values, name)
+      if (settling.test(text)) return await this.#settle(text, values, name)
       return await this.#pool.query(text, values)
     } catch (error) {
       // The library would try again for minutes.
@@ -107,10 +113,12 @@ export class WorkerRun {
     }
   }
 
-  async #settle(text: string, values: unknown[] | undefined): Promise<SqlResult> {
+  async #settle(text: string, values: unknown[] | undefined, name: string | undefined): Promise<SqlResult> {
     try {
       const now = `'${this.#nowText()}'::timestamptz`
-      const result = await this.#pool.query(text.replaceAll(/\bnow\(\)/g, now), values)
+      const own = text.replaceAll(/\bnow\(\)/g, now)
+      // A statement that the server keeps has one text.
+      const result = await this.#pool.query({ text: own, values, name: own === text ? name : undefined })
       this.settledRows = result.rowCount ?? 0
       return result
     } catch (error) {
@@ -125,16 +133,21 @@ export class WorkerRun {
     return new Date(this.#order.nowMs()).toISOString()
   }
 
-  /** Which job is next is decided by due time; the library takes it as it takes any other. */
-  async #getJob(text: string, values: unknown[] = []): Promise<SqlResult> {
-    const { jobId } = this.#order
-    if (this.#taken || jobId === undefined) return NONE
+  /** The library takes the job as it takes any other; of equals, the one that was added first. */
+  async #getJob(text: string, values: unknown[] = [], name: string | undefined): Promise<SqlResult> {
+    const { jobId, unless } = this.#order
+    if (this.#taken || (jobId === undefined && unless === undefined)) return NONE
     this.#taken = true
-    const own = text.replace(
-      'where jobs.is_available = true',
-      `where jobs.id = ${jobId} and jobs.is_available = true`,
-    )
-    return await this.#pool.query(own, [...values.slice(0, -1), this.#nowText()])
+    const condition = jobId === undefined ? `not ${unless}` : `jobs.id = $${values.length + 1}::bigint`
+    const own = text
+      .replace('where jobs.is_available = true', `where ${condition} and jobs.is_available = true`)
+      .replace('order by priority asc, run_at asc', 'order by priority asc, run_at asc, jobs.id asc')
+    const kept = [...values.slice(0, -1), this.#nowText()]
+    return await this.#pool.query({
+      text: own,
+      values: jobId === undefined ? kept : [...kept, jobId],
+      name: name === undefined ? undefined : `faultline_${jobId === undefined ? 'next' : 'one'}_${name}`,
+    })
   }
 
   async #takeLocksAway(text: string): Promise<SqlResult> {

@@ -1,6 +1,9 @@
 import type { Claim } from '../../port.ts'
 import type { BossTransaction, JobWithMetadata, Registered } from './driver.ts'
 
+/** `expireInSeconds` of pg-boss. */
+const defaultExpireSeconds = 15 * 60
+
 /** A delivery of a job of pg-boss: what `fetch` returned, and who works on it. */
 export class BossClaim implements Claim {
   readonly id: string
@@ -12,7 +15,8 @@ export class BossClaim implements Claim {
   readonly redelivered: boolean
   readonly worker: string
   readonly atMs: number
-  readonly timeoutMs: number
+  /** Only where somebody set it: what hangs for the default of 15 minutes is better told to hang. */
+  readonly timeoutMs?: number
   readonly part = 'perform'
   readonly job: JobWithMetadata<unknown>
   readonly registered: Registered
@@ -40,7 +44,7 @@ export class BossClaim implements Claim {
     this.payload = structuredClone(job.data)
     this.attempt = job.retryCount + 1
     this.maxAttempts = job.retryLimit + 1
-    this.timeoutMs = job.expireInSeconds * 1_000
+    if (job.expireInSeconds !== defaultExpireSeconds) this.timeoutMs = job.expireInSeconds * 1_000
   }
 
   /** Names this delivery and no later one of the job. */
@@ -50,8 +54,8 @@ export class BossClaim implements Claim {
 
   /** When pg-boss takes a worker for dead that was last heard of at `nowMs`. */
   lapsesAtMs(nowMs: number): number {
-    const { heartbeatSeconds } = this.job
-    const expiresMs = this.atMs + this.timeoutMs
+    const { expireInSeconds, heartbeatSeconds } = this.job
+    const expiresMs = this.atMs + expireInSeconds * 1_000
     const silentMs = heartbeatSeconds ? nowMs + heartbeatSeconds * 1_000 : Number.POSITIVE_INFINITY
     return Math.max(nowMs, Math.min(expiresMs, silentMs))
   }

@@ -1,18 +1,6 @@
 import type { DueWindow } from '../../port.ts'
+import type { WaitingRow } from '../due-jobs.ts'
 import type { Db } from './driver.ts'
-
-/** A job that waits, as its row tells. */
-export interface WaitingJob {
-  readonly id: string
-  readonly name: string
-  readonly data: unknown
-  /** Higher first, as pg-boss has it. */
-  readonly priority: number
-  /** When it may be fetched: `start_after` has microseconds, a clock of milliseconds must not be early. */
-  readonly dueMs: number
-  readonly attempt: number
-  readonly hasKey: boolean
-}
 
 /** Where a job ended up. */
 export interface JobState {
@@ -22,7 +10,7 @@ export interface JobState {
 }
 
 const dueMs = '(ceil(extract(epoch from start_after) * 1000))::float8'
-const columns = `id::text as id, name, data, priority, ${dueMs} as "dueMs",
+const columns = `id::text as id, name, data as payload, -priority as priority, ${dueMs} as "dueMs",
   retry_count + (started_on is not null)::int + 1 as attempt, singleton_key is not null as "hasKey"`
 
 /** The rows of the listed queues, read and cleared; what becomes of a job is the library's affair. */
@@ -45,7 +33,7 @@ export class BossJobs {
     { fromMs, untilMs }: DueWindow = {},
     limit = 1_000_000,
     without: readonly string[] = [],
-  ): Promise<WaitingJob[]> {
+  ): Promise<WaitingRow[]> {
     const values: unknown[] = [this.#names, nowMs, limit]
     const conditions: string[] = []
     const condition = (text: string, value: unknown): void => {
@@ -63,13 +51,13 @@ export class BossJobs {
     const { rows } = await this.#run(
       `select ${columns} from ${this.#schema}.job
        where name = any ($1::text[]) and state < 'active' and not blocked ${conditions.join(' ')}
-       order by greatest(${dueMs}, $2), priority desc, ${late} created_on, tableoid, ctid limit $3`,
+       order by greatest(${dueMs}, $2), job.priority desc, ${late} created_on, tableoid, ctid limit $3`,
       values,
     )
     return rows
   }
 
-  async waitingJob(id: string, nowMs: number): Promise<WaitingJob | undefined> {
+  async waitingJob(id: string, nowMs: number): Promise<WaitingRow | undefined> {
     const jobs = await this.waiting(nowMs, { untilMs: nowMs })
     return jobs.find((job) => job.id === id)
   }
@@ -98,6 +86,11 @@ export class BossJobs {
        where name = $1 and id = $2 and state = 'completed'`,
       [name, id, new Date(nowMs).toISOString()],
     )
+  }
+
+  /** Some job is to start later than pg-boss would have it. */
+  get hasPostponed(): boolean {
+    return this.#postponed.length > 0
   }
 
   postpone(id: string): void {

@@ -16,17 +16,19 @@ import type {
   Settlement,
 } from '../../port.ts'
 import { AdapterRecords } from '../adapter-records.ts'
+import { dueJobsOf, type WaitingRow } from '../due-jobs.ts'
+import { Lapses } from '../lapses.ts'
 import { nativeOf, nativeRequest } from '../native-request.ts'
 import { refuseRemote } from '../postgres-client.ts'
 import { atPostgres } from '../postgres-server.ts'
 import { tiesOf } from '../ties.ts'
 import { unknownJob } from '../unknown-job.ts'
 import { BossClaim } from './boss-claim.ts'
-import type { WaitingJob } from './boss-jobs.ts'
 import { BossSetup, type PgBossQueueOptions } from './boss-setup.ts'
 import type { SendOptions } from './driver.ts'
+import { fetchOptionsOf } from './fetch-options.ts'
 import { runHandler } from './run-handler.ts'
-import { completeJob, failJob } from './settle-job.ts'
+import { expireJob, settleJob } from './settle-job.ts'
 
 /** The worker fences what it settles; a worker that died is found out when its job expires, as a failed attempt. */
 const CAPABILITIES: QueueCapabilities = { fencesZombies: true, deathConsumesAttempt: true }
@@ -66,8 +68,8 @@ export class PgBossQueue implements QueueAdapter {
   readonly #setup: BossSetup
   readonly #deliveries: Map<string, number> = new Map()
   /** Jobs whose next delivery follows the death of a worker. */
-  readonly #lapsed: Set<string> = new Set()
-  readonly #expiring: { claim: BossClaim; lapsesAtMs: number; record: DeliveryRecord }[] = []
+  readonly #redelivered: Set<string> = new Set()
+  readonly #lapses: Lapses<BossClaim> = new Lapses()
 
   constructor(options: PgBossQueueOptions) {
     this.pools = options.pool === undefined ? [] : [options.pool]
@@ -124,14 +126,10 @@ export class PgBossQueue implements QueueAdapter {
     await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     const waiting = await this.#at('the list of jobs', jobs.waiting(this.time.nowMs()))
-    return waiting.map(({ id, name, data, priority, dueMs, attempt }) => ({
-      id,
-      name,
-      payload: data,
-      at: new Date(dueMs),
-      priority: -priority,
-      attempt,
-    }))
+    return dueJobsOf(
+      waiting,
+      this.#lapses.due(({ job }) => -job.priority),
+    )
   }
 
   async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
@@ -142,18 +140,26 @@ export class PgBossQueue implements QueueAdapter {
     cron.restart(this.time.nowMs())
     this.#setup.statements.restart()
     this.#deliveries.clear()
-    this.#lapsed.clear()
-    this.#expiring.length = 0
+    this.#redelivered.clear()
+    this.#lapses.clear()
     this.#records.clear()
   }
 
   async claim(worker: string, window: DueWindow = {}): Promise<Claim | undefined> {
     await this.#expireJobs()
     const { jobs, cron } = await this.#setup.ready()
+    const dueNow = await this.#fetchDue(worker, window)
+    if (dueNow !== undefined) return dueNow
     const blocked: string[] = []
     for (;;) {
       const nowMs = this.time.nowMs()
       const [job] = await this.#at('the next job', jobs.waiting(nowMs, window, 1, blocked))
+      const lapseMs = this.#lapses.nextMs(nowMs, job?.dueMs, window)
+      if (lapseMs !== undefined) {
+        await this.time.advanceTo(lapseMs)
+        await this.#expireJobs()
+        continue
+      }
       const occurrence = await this.#at('its schedules', cron.next(window))
       if (
         occurrence !== undefined &&
@@ -165,7 +171,7 @@ export class PgBossQueue implements QueueAdapter {
       }
       if (job === undefined) return undefined
       await this.time.advanceTo(job.dueMs)
-      const claim = await this.#fetch(worker, job)
+      const claim = await this.#fetch(worker, job.name, job.id)
       if (claim !== undefined) return claim
       // A policy or a limit of concurrency holds it back.
       blocked.push(job.id)
@@ -176,7 +182,7 @@ export class PgBossQueue implements QueueAdapter {
     await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     const job = await this.#at('a job', jobs.waitingJob(id, this.time.nowMs()))
-    return job === undefined ? undefined : await this.#fetch(worker, job)
+    return job === undefined ? undefined : await this.#fetch(worker, job.name, id)
   }
 
   async parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
@@ -203,9 +209,7 @@ export class PgBossQueue implements QueueAdapter {
     const { boss, jobs } = await this.#setup.ready()
     const own = claim as BossClaim
     const { statements } = this.#setup
-    const settling = ending.ok
-      ? completeJob(boss, statements, own, ending.result)
-      : failJob(boss, own, ending.error)
+    const settling = settleJob(boss, statements, own, ending)
     const affected = await this.#at('the settling of a job', settling)
     if (affected > 0 && ending.ok && !own.registered.options.perJobResults) {
       this.#records.write(claim, outcome ?? 'completed', ending)
@@ -213,7 +217,7 @@ export class PgBossQueue implements QueueAdapter {
     }
     const state = await this.#at('the state of a job', jobs.stateOf(claim.name, claim.id))
     const isOwn = state?.retryCount === own.job.retryCount && state.state !== 'active'
-    if (affected === 0 && (own.lapsed || !isOwn)) return { status: 'refused' }
+    if (affected === 0 && (own.lapsed || !isOwn || !ending.ok)) return { status: 'refused' }
     if (state?.state === 'failed') {
       this.#records.writeDead(claim, ending, outcome)
       return { status: 'dead' }
@@ -229,30 +233,13 @@ export class PgBossQueue implements QueueAdapter {
 
   async expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number> {
     const own = claim as BossClaim
-    own.lapsed = true
     await own.transaction?.rollback()
     own.transaction = undefined
+    own.lapsed = true
     const lapsesAtMs = own.lapsesAtMs(this.time.nowMs())
-    this.#expiring.push({ claim: own, lapsesAtMs, record: this.#records.write(claim, outcome) })
-    return claim.attempt < claim.maxAttempts ? lapsesAtMs + own.retryAfterMs : lapsesAtMs
-  }
-
-  /**
-   * What the supervisor of pg-boss does when it finds a job expired, at that time. Not before the next job is looked
-   * for: until then the job is active, and a zombie of an earlier delivery may still settle it.
-   */
-  async #expireJobs(): Promise<void> {
-    for (const { claim, lapsesAtMs, record } of this.#expiring.splice(0)) {
-      const { boss, jobs } = await this.#setup.ready()
-      const failing = this.#setup.statements.with({ nowMs: lapsesAtMs }, () =>
-        boss.fail(claim.name, claim.fence, new Error('job timed out')),
-      )
-      const { affected } = (await this.#at('the expiry of a job', failing)) as { affected: number }
-      if (affected === 0) continue
-      this.#lapsed.add(claim.id)
-      const state = await this.#at('the state of a job', jobs.stateOf(claim.name, claim.id))
-      if (state?.state === 'failed') this.#records.dead.push(record)
-    }
+    const dueMs = claim.attempt < claim.maxAttempts ? lapsesAtMs + own.retryAfterMs : undefined
+    this.#lapses.add({ claim: own, lapsesAtMs, dueMs, record: this.#records.write(claim, outcome) })
+    return dueMs ?? lapsesAtMs
   }
 
   async duplicate(claim: Claim): Promise<void> {
@@ -260,26 +247,43 @@ export class PgBossQueue implements QueueAdapter {
     await this.#at('a job', jobs.deliverAgain(claim.name, claim.id, this.time.nowMs()))
   }
 
-  async #fetch(worker: string, { id, name }: WaitingJob): Promise<BossClaim | undefined> {
+  /** What the supervisor of pg-boss does with jobs that have expired. */
+  async #expireJobs(): Promise<void> {
+    for (const { claim, lapsesAtMs, record } of this.#lapses.take(this.time.nowMs())) {
+      const expiring = expireJob(await this.#setup.ready(), this.#setup.statements, claim, lapsesAtMs)
+      const found = await this.#at('the expiry of a job', expiring)
+      if (found !== undefined) this.#redelivered.add(claim.id)
+      if (found?.state === 'failed') this.#records.dead.push(record)
+    }
+  }
+
+  /** With one queue pg-boss itself knows best which of the jobs that are due is next. */
+  async #fetchDue(worker: string, { fromMs, untilMs }: DueWindow): Promise<BossClaim | undefined> {
+    const { jobs, cron, registered } = await this.#setup.ready()
+    const nowMs = this.time.nowMs()
+    const [name, ...others] = registered.keys()
+    if (others.length > 0 || fromMs !== undefined || jobs.hasPostponed) return undefined
+    if (untilMs !== undefined && (untilMs < nowMs || (await cron.next({ untilMs: nowMs })) !== undefined))
+      return undefined
+    return await this.#fetch(worker, name!)
+  }
+
+  /** The library's own fetch: of the job that is named, or of whichever is next. */
+  async #fetch(worker: string, name: string, onlyId?: string): Promise<BossClaim | undefined> {
     const { boss, registered } = await this.#setup.ready()
     const work = registered.get(name)!
-    const { priority, orderByCreatedOn, groupConcurrency, minPriority, maxPriority } = work.options as Record<
-      string,
-      never
-    >
-    const options = { priority, orderByCreatedOn, groupConcurrency, minPriority, maxPriority }
-    const given = Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined))
-    const fetching = this.#setup.statements.with({ onlyId: id }, () =>
-      boss.fetch<unknown>(name, { ...given, batchSize: 1, includeMetadata: true }),
+    const fetching = this.#setup.statements.with(onlyId === undefined ? {} : { onlyId }, () =>
+      boss.fetch<unknown>(name, fetchOptionsOf(work)),
     )
     const [job] = await this.#at('boss.fetch', fetching)
     if (job === undefined) return undefined
+    const { id } = job
     const delivery = (this.#deliveries.get(id) ?? 0) + 1
     this.#deliveries.set(id, delivery)
-    return new BossClaim(job, work, worker, this.time.nowMs(), delivery, this.#lapsed.delete(id))
+    return new BossClaim(job, work, worker, this.time.nowMs(), delivery, this.#redelivered.delete(id))
   }
 
-  async #ties(window?: DueWindow): Promise<readonly WaitingJob[]> {
+  async #ties(window?: DueWindow): Promise<readonly WaitingRow[]> {
     await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     const nowMs = this.time.nowMs()

@@ -1,12 +1,26 @@
+import type { Ending } from '../../port.ts'
 import type { BossClaim } from './boss-claim.ts'
+import type { JobState } from './boss-jobs.ts'
+import type { ReadyBoss } from './boss-setup.ts'
 import type { JobResult, PgBoss } from './driver.ts'
 import type { VirtualStatements } from './virtual-statements.ts'
 
 /**
- * Tells pg-boss what its worker would have told it when the handler returned; how many jobs it settled. Settling is
- * fenced, as that of the worker is: an attempt that lapsed settles nothing.
+ * Tells pg-boss what its worker would have told it when the handler ended; how many jobs it settled. Settling is fenced,
+ * as that of the worker is: an attempt that lapsed settles nothing.
  */
-export async function completeJob(
+export async function settleJob(
+  boss: PgBoss,
+  statements: VirtualStatements,
+  claim: BossClaim,
+  ending: Ending,
+): Promise<number> {
+  if (ending.ok) return await completeJob(boss, statements, claim, ending.result)
+  await claim.transaction?.rollback()
+  return affectedBy(await boss.fail(claim.name, claim.fence, ending.error as object))
+}
+
+async function completeJob(
   boss: PgBoss,
   statements: VirtualStatements,
   claim: BossClaim,
@@ -27,10 +41,16 @@ export async function completeJob(
   return affected
 }
 
-/** The handler threw, or its time was up. */
-export async function failJob(boss: PgBoss, claim: BossClaim, error: unknown): Promise<number> {
-  await claim.transaction?.rollback()
-  return affectedBy(await boss.fail(claim.name, claim.fence, error as object))
+/** What the supervisor of pg-boss does when it finds a job expired, at that time; the job's state, if it was that. */
+export async function expireJob(
+  { boss, jobs }: ReadyBoss,
+  statements: VirtualStatements,
+  { id, name, fence }: BossClaim,
+  nowMs: number,
+): Promise<JobState | undefined> {
+  const error = new Error('job timed out')
+  const affected = affectedBy(await statements.with({ nowMs }, () => boss.fail(name, fence, error)))
+  return affected === 0 ? undefined : await jobs.stateOf(name, id)
 }
 
 /** `perJobResults`: the handler says itself what becomes of its jobs. */

@@ -22,6 +22,8 @@ export interface StatementsHost {
 const clock = /(?:"[^"]+"|[\w$]+)\.job_now\(\)/g
 const created = /(?:"[^"]+"|[\w$]+)\.job_now\(\) as created_on/
 const definition = /\bcreate\b/i
+/** Ids that are kept free for a statement that does not tell how many jobs it makes. */
+const batchMax = 1_000
 /** The passes of a running pg-boss that end, delete and send jobs as real time goes by. */
 const background = /job timed out|job heartbeat timeout|keep_until <|set\s+cron_on/i
 const skew = /job_now\(\)\)? \* 1000\)? as time/
@@ -81,15 +83,16 @@ export class VirtualStatements {
     const name = /gen_random_uuid\(\)\) as id,\s+'([^']+)' as name/.exec(sql)?.[1]
     if (name !== undefined) {
       if (!this.#host.isListed(name)) return sql
-      const jobs = typeof values?.[0] === 'string' ? (JSON.parse(values[0]) as unknown[]).length : 1_000
+      const jobs = typeof values?.[0] === 'string' ? (JSON.parse(values[0]) as unknown[]).length : batchMax
       return sql.replace('gen_random_uuid()', this.#take(jobs))
     }
     if (!sql.includes('dlq_jobs as (')) return sql
+    const failed = Array.isArray(values?.[1]) ? values[1].length : batchMax
     return sql
       .replace(/(dlq_jobs as \(\s+INSERT INTO \S+ \()name,/, '$1id, name,')
       .replace(
         /SELECT(\s+)r\.dead_letter,/,
-        (_, space) => `SELECT${space}${this.#take(1_000)}, r.dead_letter,`,
+        (_, space) => `SELECT${space}${this.#take(failed)}, r.dead_letter,`,
       )
   }
 

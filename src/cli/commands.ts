@@ -1,0 +1,10 @@
+import type { Command } from './command.ts'
+import { gate } from './gate.ts'
+import { merge } from './merge.ts'
+import { points } from './points.ts'
+import { report } from './report.ts'
+import { run } from './run.ts'
+import { runOne } from './run-one.ts'
+
+/** All commands, in the order of `--help`. */
+export const commands: readonly Command[] = [points, run, gate, report, merge, runOne]

@@ -1,0 +1,79 @@
+import type { ServerWait, WaitObserver, WaitProbe } from './probe.ts'
+
+/** The part of a `pg` client that is used. */
+interface Client {
+  readonly processID: number
+  readonly connectionParameters: Readonly<Record<string, unknown>>
+  readonly password?: unknown
+  readonly constructor: new (config: Record<string, unknown>) => Client
+  query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
+  connect(): Promise<unknown>
+  end(): Promise<void>
+  on(event: 'error', listener: () => void): unknown
+}
+
+interface Row {
+  readonly pid: number
+  readonly by: number[]
+  readonly locktype: string | null
+  readonly relation: string | null
+}
+
+const question = `
+  select asked.pid, pg_blocking_pids(asked.pid) as by, l.locktype, l.relation::regclass::text as relation
+  from unnest($1::int[]) as asked(pid)
+  left join pg_locks l on l.pid = asked.pid and not l.granted
+`
+
+/** Postgres, through the clients of `pg`: `pg_blocking_pids`. */
+export const postgresProbe: WaitProbe = {
+  name: 'postgres',
+  accepts: (connection) => clientOf(connection) !== undefined,
+  open: async (connection) => {
+    const client = clientOf(connection)!
+    const { user, database, host, port, ssl, options } = client.connectionParameters
+    const password = client.password ?? client.connectionParameters.password
+    const observer = new client.constructor({ user, database, host, port, ssl, options, password })
+    // The server may go down with the test; nobody waits for this connection.
+    observer.on('error', () => {})
+    await observer.connect()
+    return observerOver(observer)
+  },
+}
+
+function observerOver(observer: Client): WaitObserver {
+  return {
+    waits: async (connections) => {
+      const pids = connections.map((connection) => clientOf(connection)?.processID)
+      const { rows } = await observer.query(question, [pids.filter((pid) => pid !== undefined)])
+      return pids.map((pid) => {
+        const row = (rows as unknown as Row[]).find((one) => one.pid === pid)
+        return row === undefined || row.by.length === 0 ? undefined : waitOf(row, pids)
+      })
+    },
+    close: () => observer.end(),
+  }
+}
+
+function waitOf({ by, locktype, relation }: Row, pids: readonly (number | undefined)[]): ServerWait {
+  const what = locktype === null ? undefined : lockInWords(locktype, relation)
+  return { by: [...new Set(by)].map((pid) => pids.indexOf(pid)), ...(what === undefined ? {} : { what }) }
+}
+
+function lockInWords(locktype: string, relation: string | null): string {
+  if (locktype === 'advisory') return 'an advisory lock'
+  if (locktype === 'transactionid' || locktype === 'virtualxid') return 'the end of its transaction'
+  if (relation === null) return `a lock (${locktype})`
+  return locktype === 'tuple' ? `a row of ${relation}` : `a lock on ${relation}`
+}
+
+/** The client itself, or one that is wrapped. */
+function clientOf(connection: unknown): Client | undefined {
+  for (const candidate of [connection, (connection as { client?: unknown } | undefined)?.client]) {
+    if (typeof candidate !== 'object' || candidate === null) continue
+    const { processID, connectionParameters, query } = candidate as Partial<Client>
+    if (typeof processID === 'number' && connectionParameters !== undefined && typeof query === 'function')
+      return candidate as Client
+  }
+  return undefined
+}

@@ -1,0 +1,23 @@
+/** Who waits for whom, as a server tells it. */
+export interface ServerWait {
+  /** Positions of the connections that it waits for; -1: one that is of no racer. */
+  readonly by: readonly number[]
+  /** What for, in words. */
+  readonly what?: string
+}
+
+/** Asks one server, over a connection of its own. */
+export interface WaitObserver {
+  /** For each of the connections: what it waits for; `undefined` where it does not. */
+  waits(connections: readonly unknown[]): Promise<(ServerWait | undefined)[]>
+  close(): Promise<void>
+}
+
+/** A kind of server that can tell who waits for whom; a new one is a file, and a line in `index.ts`. */
+export interface WaitProbe {
+  readonly name: string
+  /** Whether this is a connection to such a server. */
+  accepts(connection: unknown): boolean
+  /** Opens a second connection to the same server. */
+  open(connection: unknown): Promise<WaitObserver>
+}

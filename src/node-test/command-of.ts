@@ -1,0 +1,8 @@
+import { relative } from 'node:path'
+import type { TestContext } from 'node:test'
+
+/** What runs the test again. */
+export function commandOf({ filePath }: TestContext & { readonly filePath?: string }): string {
+  const file = filePath === undefined ? '' : ` ${relative(process.cwd(), filePath).replaceAll('\\', '/')}`
+  return `node --import faultline/register --test${file}`
+}

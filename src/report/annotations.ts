@@ -1,0 +1,36 @@
+import type { SimulationData } from '../model/result.ts'
+import { type Blame, blamesOf } from './blame.ts'
+import { plural } from './words.ts'
+
+/** GitHub shows ten errors of a step; more are noise in the log. */
+const ANNOTATIONS_MAX = 50
+
+/**
+ * The findings as commands of GitHub Actions, one a line: they show up in the diff, at the failing lines.
+ *
+ * @param prefix where the root of the simulations is, relative to the repository: `''` or `packages/shop/`
+ * @example
+ * ```ts
+ * annotationsOf([report]) // ['::error file=src/jobs/charge.ts,line=14,title=charge::charged twice …']
+ * ```
+ */
+export function annotationsOf(simulations: readonly SimulationData[], prefix = ''): string[] {
+  const blames = simulations.flatMap(blamesOf)
+  const shown = blames.slice(0, ANNOTATIONS_MAX).map((blame) => annotation(blame, prefix))
+  const more = blames.length - shown.length
+  return more > 0 ? [...shown, `::notice title=Faultline::${plural(more, 'more finding')}`] : shown
+}
+
+function annotation({ simulation, file, line, faults, scenarios, message }: Blame, prefix: string): string {
+  const place = file === '' ? '' : `file=${property(prefix + file)},line=${line},`
+  const struck = faults.length === 0 ? '' : ` (${faults.join(', ')}; ${plural(scenarios, 'scenario')})`
+  return `::error ${place}title=${property(`Faultline: ${simulation}`)}::${data(message + struck)}`
+}
+
+function data(text: string): string {
+  return text.replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A')
+}
+
+function property(text: string): string {
+  return data(text).replaceAll(':', '%3A').replaceAll(',', '%2C')
+}

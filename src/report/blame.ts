@@ -1,0 +1,59 @@
+import type { FaultName, ScenarioResult, SimulationData } from '../model/result.ts'
+import { inSource, location, siteOf } from './place.ts'
+import { oneLine } from './text.ts'
+import { reasonWords } from './words.ts'
+
+/** A line of the source at which scenarios failed, or a simulation without a line to blame. */
+export interface Blame {
+  readonly simulation: string
+  /** `src/jobs/charge.ts:14`; empty where the job is wrong without any fault. */
+  readonly place: string
+  readonly file: string
+  /** 0 where there is none. */
+  readonly line: number
+  readonly faults: readonly FaultName[]
+  readonly scenarios: number
+  /** What came of the first of them, on one line. */
+  readonly message: string
+}
+
+/**
+ * The lines at which the scenarios of a simulation failed, one entry for each line and cause, in the order of the report.
+ *
+ * @example
+ * ```ts
+ * blamesOf(report).map(({ place, message }) => `${place} ${message}`)
+ * ```
+ */
+export function blamesOf(data: SimulationData): Blame[] {
+  const scenarios = new Map(data.scenarios.concat(data.failures).map((one) => [one.id, one]))
+  return data.causes.flatMap((cause) => {
+    const groups = new Map<string, ScenarioResult[]>()
+    for (const id of cause.scenarios) {
+      const scenario = scenarios.get(id)
+      if (scenario === undefined) continue
+      const place = placeOf(scenario)
+      groups.set(place, [...(groups.get(place) ?? []), scenario])
+    }
+    return [...groups].map(([place, some]): Blame => {
+      const point = some[0]!.faults.at(-1)?.point
+      const site = point === undefined ? undefined : siteOf(point)
+      const known = site !== undefined && inSource(site)
+      return {
+        simulation: data.name,
+        place,
+        file: known ? site.file : '',
+        line: known ? site.line : 0,
+        faults: [...new Set(some.flatMap(({ faults }) => faults.map(({ fault }) => fault)))],
+        scenarios: some.length,
+        message: oneLine(cause.message) || reasonWords(cause.reason),
+      }
+    })
+  })
+}
+
+function placeOf({ faults, id }: ScenarioResult): string {
+  const point = faults.at(-1)?.point
+  if (point !== undefined) return location(point)
+  return id === 'baseline' ? '' : id
+}

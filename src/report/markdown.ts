@@ -1,0 +1,79 @@
+import type { SimulationData } from '../model/result.ts'
+import { type Blame, blamesOf } from './blame.ts'
+import type { RaceEntry } from './file/index.ts'
+import { headlineOf } from './headline.ts'
+import { replayLine } from './replay.ts'
+import { oneLine } from './text.ts'
+import { percent, plural } from './words.ts'
+
+const FINDINGS_MAX = 50
+
+/** What is summed up. */
+export interface Summed {
+  readonly simulations: readonly SimulationData[]
+  readonly races: readonly RaceEntry[]
+}
+
+/**
+ * The report as Markdown, for the page of a CI job: a table of the simulations, and what each failure is blamed on.
+ *
+ * @example
+ * ```ts
+ * appendFileSync(summaryFile, renderMarkdown({ simulations: [report], races: [] }))
+ * ```
+ */
+export function renderMarkdown({ simulations, races }: Summed): string {
+  const lines = [
+    '## Faultline',
+    '',
+    '| | simulation | scenarios | resilience | |',
+    '|---|---|---:|---:|---|',
+    ...simulations.map(row),
+    ...races.map(raceRow),
+  ]
+  const blames = simulations.flatMap((data) => blamesOf(data).map((blame) => ({ blame, data })))
+  if (blames.length > 0) {
+    lines.push('', '### Findings', '', '| where | faults | what | replay |', '|---|---|---|---|')
+    lines.push(...blames.slice(0, FINDINGS_MAX).map(({ blame, data }) => finding(blame, data)))
+  }
+  if (blames.length > FINDINGS_MAX) lines.push('', `and ${blames.length - FINDINGS_MAX} more`)
+  return `${lines.join('\n')}\n`
+}
+
+function row(data: SimulationData): string {
+  const { good, text } = headlineOf(data)
+  const { scenarios, resilience } = data.summary
+  return `| ${good ? '✅' : '❌'} | ${cell(data.name)} | ${scenarios} | ${percent(resilience)} | ${cell(text)} |`
+}
+
+function raceRow({ name, summary }: RaceEntry): string {
+  const share = summary.run === 0 ? 0 : (summary.run - summary.failed) / summary.run
+  const mark = summary.failed === 0 ? '✅' : '❌'
+  return `| ${mark} | ${cell(name)} | ${summary.run} | ${percent(share)} | ${cell(summary.guarantee)} |`
+}
+
+function finding({ place, faults, scenarios, message }: Blame, data: SimulationData): string {
+  const struck = faults.length === 0 ? 'none' : `${faults.join(', ')} (${plural(scenarios, 'scenario')})`
+  const told = data.failures.find((failure) => failure.faults.some(({ point }) => placed(point, place)))
+  const token = (told ?? data.failures[0])?.replay
+  const replay = token === undefined ? '' : code(replayLine(token, data.command))
+  return `| ${code(place || data.name)} | ${struck} | ${cell(message)} | ${replay} |`
+}
+
+function placed({ file, line }: { readonly file: string; readonly line: number }, place: string): boolean {
+  return place === `${file}:${line}`
+}
+
+/** Text in a cell of a table: nothing in it is markup. */
+function cell(text: string): string {
+  return oneLine(text)
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replace(/[\\`*_[\]|#!~]/g, '\\$&')
+}
+
+/** Code in a cell of a table, whatever backticks it holds. */
+function code(text: string): string {
+  const line = oneLine(text).replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('|', '&#124;')
+  return `<code>${line.replaceAll('`', '&#96;').replace(/[\\*_[\]]/g, (character) => `&#${character.charCodeAt(0)};`)}</code>`
+}

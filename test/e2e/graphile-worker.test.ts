@@ -1,0 +1,228 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { type JobHelpers, makeWorkerUtils, quickAddJob, runMigrations } from 'graphile-worker'
+import { Pool } from 'pg'
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import {
+  type GraphileWorkerQueue,
+  type GraphileWorkerQueueOptions,
+  graphileWorkerQueue,
+} from '../../src/graphile-worker.ts'
+import { performAll, performAllBefore } from '../../src/index.ts'
+import { type PostgresServer, startPostgres } from '../helpers/postgres.ts'
+
+const startMs = Date.UTC(2026, 0, 1)
+const hourMs = 3_600_000
+let server: PostgresServer
+let pool: Pool
+
+function poolOf({ env }: PostgresServer): Pool {
+  const made = new Pool({ host: env.PGHOST, user: env.PGUSER, database: env.PGDATABASE })
+  // As graphile-worker wants it.
+  made.on('error', () => {})
+  made.on('connect', (client) => client.on('error', () => {}))
+  return made
+}
+
+beforeAll(async () => {
+  server = await startPostgres()
+  pool = poolOf(server)
+  await runMigrations({ pgPool: pool })
+})
+beforeEach(async () => {
+  await pool.query('delete from graphile_worker._private_jobs')
+})
+afterAll(async () => {
+  await pool.end()
+  await server.stop()
+})
+
+async function make(
+  tasks: GraphileWorkerQueueOptions['tasks'],
+  more: object = {},
+): Promise<GraphileWorkerQueue> {
+  const queue = graphileWorkerQueue({ pool, tasks: tasks!, ...more })
+  await queue.clear({ nowMs: startMs })
+  return queue
+}
+
+test('14 days of delay and days of backoff cost less than a second, and no connection', async () => {
+  const at: number[] = []
+  const queue = await make({
+    fail: async () => {
+      at.push(Date.now())
+      throw new Error('not yet')
+    },
+  })
+  const pids =
+    'select array_agg(pid order by pid) as pids from pg_stat_activity where pid <> pg_backend_pid()'
+  await queue.enqueue(queue.job('fail', {}, { runAt: new Date(startMs + 14 * 24 * hourMs) }))
+  const before = await pool.query(pids)
+  const realMs = performance.now()
+  await performAll(queue, { allowDead: true })
+  expect(performance.now() - realMs).toBeLessThan(1_000)
+  // More may have come: none was dropped.
+  expect((await pool.query(pids)).rows[0].pids).toEqual(expect.arrayContaining(before.rows[0].pids))
+  expect(at).toHaveLength(25)
+  expect(at[0]! - startMs).toBe(14 * 24 * hourMs)
+  const waits = at.slice(1).map((ms, index) => ms - at[index]!)
+  expect(waits).toEqual(waits.map((_, index) => Math.ceil(Math.exp(Math.min(index + 1, 10)) * 1_000)))
+  expect(at.at(-1)! - at[0]!).toBeGreaterThan(3 * 24 * hourMs)
+})
+
+test("jobs that the application adds have the queue's time, however it adds them", async () => {
+  const seen: string[] = []
+  const queue = await make({
+    parent: async (_payload: unknown, { addJob, withPgClient }: JobHelpers) => {
+      await addJob('child', { by: 'helpers' }, { runAt: new Date(Date.now() + 60_000) })
+      await withPgClient((client) =>
+        client.query("select graphile_worker.add_job('child', json_build_object('by', 'sql'))"),
+      )
+    },
+    child: async (payload: unknown) =>
+      void seen.push(`${(payload as { by: string }).by} at ${(Date.now() - startMs) / 1_000} s`),
+  })
+  await quickAddJob({ pgPool: pool }, 'parent', {})
+  await quickAddJob({ pgPool: pool }, 'child', { by: 'quickAddJob' })
+  await pool.query(
+    "select graphile_worker.add_job('child', json_build_object('by', 'later in sql'), run_at => now() + interval '5 minutes')",
+  )
+  const { performed } = await performAll(queue)
+  expect(performed[0]).toMatchObject({ name: 'parent', at: new Date(startMs) })
+  expect(seen).toEqual(['quickAddJob at 0 s', 'sql at 0 s', 'helpers at 60 s', 'later in sql at 300 s'])
+})
+
+test('a job key replaces the job that waits, and priorities go first', async () => {
+  const seen: unknown[] = []
+  const queue = await make({ a: async (payload: unknown) => void seen.push(payload) })
+  const first = await queue.enqueue(queue.job('a', { n: 1 }, { jobKey: 'k', priority: 5 }))
+  expect(await queue.enqueue(queue.job('a', { n: 2 }, { jobKey: 'k', priority: 5 }))).toBe(first)
+  expect(await queue.enqueue(queue.job('a', { n: 3 }, { jobKey: 'k', jobKeyMode: 'unsafe_dedupe' }))).toBe(
+    first,
+  )
+  await queue.enqueue(queue.job('a', { n: 4 }, { priority: -5 }))
+  await performAll(queue)
+  expect(seen).toEqual([{ n: 4 }, { n: 2 }])
+})
+
+test('jobs of one queue wait for each other', async () => {
+  const queue = await make({ a: async () => {} })
+  const add = (n: number) => queue.enqueue(queue.job('a', { n }, { queueName: 'serial' }))
+  const first = await add(1)
+  const second = await add(2)
+  const claim = (await queue.claim('worker 1'))!
+  expect(await queue.claim('worker 2')).toBeUndefined()
+  expect(await queue.expire(claim, 'crashed')).toBe(startMs + 4 * hourMs + 1)
+  // Its queue is free again then, and takes the job that has waited longer.
+  const atMs = startMs + 4 * hourMs + 1
+  const other = (await queue.claim('worker 2'))!
+  expect(other).toMatchObject({ id: second, attempt: 1, atMs })
+  await queue.settle(other, { ok: true, result: undefined })
+  expect(await queue.claim('worker 2')).toMatchObject({ id: first, attempt: 2, redelivered: true, atMs })
+})
+
+test('a zombie that completes takes the retry of another worker away, one that fails does not', async () => {
+  const queue = await make({ a: async () => {} })
+  await queue.enqueue(queue.job('a'))
+  const zombies = [(await queue.claim('worker 1'))!]
+  await queue.expire(zombies[0]!, 'stalled')
+  zombies.push((await queue.claim('worker 2'))!)
+  await queue.expire(zombies[1]!, 'stalled')
+  const third = (await queue.claim('worker 3'))!
+  expect(await queue.settle(third, { ok: false, error: new Error('again') })).toMatchObject({
+    status: 'retried',
+  })
+  expect(await queue.settle(zombies[0]!, { ok: false, error: new Error('late') })).toEqual({
+    status: 'refused',
+  })
+  expect(await queue.pending()).toMatchObject([{ attempt: 4 }])
+  expect(await queue.settle(zombies[1]!, { ok: true, result: undefined })).toEqual({ status: 'completed' })
+  expect(await queue.pending()).toEqual([])
+})
+
+test('a death on the last attempt is the end of the job', async () => {
+  const queue = await make({ a: async () => {} })
+  await queue.enqueue(queue.job('a', {}, { maxAttempts: 1 }))
+  await queue.expire((await queue.claim('worker 1'))!, 'crashed')
+  expect(await queue.claim('worker 2')).toBeUndefined()
+  expect(queue.dead).toMatchObject([{ attempt: 1, outcome: 'crashed' }])
+})
+
+test('a crontab adds its jobs where the run has a cutoff, and nowhere else', async () => {
+  const seen: unknown[] = []
+  const tasks = { report: async (payload: unknown) => void seen.push(payload) }
+  const queue = await make(tasks, { crontab: '30 6 * * * report {"kind":"daily"}' })
+  expect((await performAll(queue)).performed).toEqual([])
+  await performAllBefore(queue, '2d')
+  expect(seen).toEqual(
+    [1, 2].map((day) => ({
+      kind: 'daily',
+      _cron: { ts: `2026-01-0${day}T06:30:00.000Z`, backfilled: false },
+    })),
+  )
+})
+
+test('tasks of a folder, and modules that are loaded when they are needed', async () => {
+  const folder = mkdtempSync(path.join(import.meta.dirname, '../../.tmp/tasks-'))
+  try {
+    writeFileSync(path.join(folder, 'hello.mjs'), 'export default async () => { globalThis.hello = true }\n')
+    const queue = graphileWorkerQueue({ pool, taskDirectory: folder })
+    await queue.clear({ nowMs: startMs })
+    await queue.enqueue(queue.job('hello'))
+    await performAll(queue)
+    expect((globalThis as { hello?: boolean }).hello).toBe(true)
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+  const loaded: string[] = []
+  const module = (name: string) => async () => ({ default: async () => void loaded.push(name) })
+  const queue = await make({ '../src/tasks/a.ts': module('a'), '../src/tasks/mail/b.ts': module('b') })
+  for (const name of ['a', 'mail/b']) await queue.enqueue(queue.job(name))
+  await performAll(queue)
+  expect(loaded).toEqual(['a', 'b'])
+  await expect(queue.enqueue(queue.job('mail/c'))).rejects.toMatchObject({ code: 'FAULTLINE_UNKNOWN_JOB' })
+})
+
+test('what others have in the database stays', async () => {
+  const queue = await make({ mine: async () => {} })
+  const utils = await makeWorkerUtils({ pgPool: pool })
+  await utils.addJob('theirs', {})
+  await utils.addJob('mine', {})
+  await queue.clear()
+  const { rows } = await pool.query('select task_identifier from graphile_worker.jobs')
+  await utils.release()
+  expect(rows).toEqual([{ task_identifier: 'theirs' }])
+})
+
+test('a database on another machine is left alone, and wrong options are errors', async () => {
+  const remote = Object.assign(Object.create(pool) as Pool, {
+    connect: async () => ({ host: 'db.example.com', query: pool.query.bind(pool), release: () => {} }),
+  })
+  await expect(
+    graphileWorkerQueue({ pool: remote, tasks: { a: async () => {} } }).clear(),
+  ).rejects.toMatchObject({
+    code: 'FAULTLINE_REMOTE',
+  })
+  for (const options of [
+    { pool },
+    { pool, tasks: {} },
+    { pool: {}, tasks: { a: () => {} } },
+    { pool, tasks: { a: 1 } },
+  ])
+    expect(() => graphileWorkerQueue(options as never)).toThrow(
+      expect.objectContaining({ code: 'FAULTLINE_BAD_OPTION' }),
+    )
+})
+
+test('a server that goes away is an error that names it', { timeout: 20_000 }, async () => {
+  const own = await startPostgres()
+  const gone = poolOf(own)
+  const queue = graphileWorkerQueue({ pool: gone, tasks: { a: async () => void (await own.stop()) } })
+  await queue.clear()
+  await queue.enqueue(queue.job('a'))
+  await expect(performAll(queue)).rejects.toMatchObject({
+    code: 'FAULTLINE_SERVER_GONE',
+    message: expect.stringContaining(own.env.PGHOST),
+  })
+  await gone.end()
+})

@@ -1,0 +1,242 @@
+import { spawn } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { beforeAll, describe, expect, test, vi } from 'vitest'
+import {
+  mergeReportFiles,
+  parseReportFile,
+  type ReportFile,
+  serializeReportFile,
+} from '../../src/report/file/index.ts'
+import { REPOSITORY } from '../helpers/source-alias.ts'
+import { steady } from '../helpers/steady.ts'
+import { type SuiteProject, suiteProject } from '../helpers/suite-project.ts'
+
+/** `Tests  1 failed | 3 passed (4)` in numbers. */
+function counts(output: string): Record<string, number> {
+  const line = /^ +Tests +(.*) \((\d+)\)$/m.exec(output)
+  const parts = (line?.[1] ?? '').split(' | ').map((part) => part.split(' '))
+  return {
+    ...Object.fromEntries(parts.map(([count, word]) => [word, Number(count)])),
+    all: Number(line?.[2]),
+  }
+}
+
+/** The order of the outputs of test files is the machine's. */
+const plain = (output: string): string =>
+  steady(output)
+    .replaceAll(/(?<=\) )\d+ms$/gm, '<time>')
+    .replace(/\n+ +Isolate .*$/s, '\n')
+
+describe.each([5, 4] as const)('under Vitest %i', (major) => {
+  let project: SuiteProject
+  beforeAll(async () => {
+    project = await suiteProject(`suite-${major}`, major)
+  }, 300_000)
+
+  test('a simulation is a test, whose failure lists every finding', async () => {
+    const { code, stdout, stderr } = await project.vitest(['run', 'whole'])
+    expect(code).toBe(1)
+    await expect(plain(`${stdout}${stderr}`)).toMatchFileSnapshot(`suite/whole-${major}.txt`)
+  })
+
+  test('each scenario is a test, at the lines of the user', async () => {
+    const { code, stdout, stderr } = await project.vitest(['run', 'each', '--reporter=verbose'])
+    expect(code).toBe(1)
+    await expect(plain(`${stdout}${stderr}`)).toMatchFileSnapshot(`suite/each-${major}.txt`)
+  })
+
+  test('what is wrong already is one failing test, and nothing else', async () => {
+    const { code, stdout, stderr } = await project.vitest(['run', 'wrong'])
+    expect(code).toBe(1)
+    await expect(plain(`${stdout}${stderr}`)).toMatchFileSnapshot(`suite/wrong-${major}.txt`)
+  })
+
+  test('races are a test', async () => {
+    const { code, stdout, stderr } = await project.vitest(['run', 'races'], { REPORTER: '{}' })
+    expect(code).toBe(1)
+    await expect(plain(`${stdout}${stderr}`)).toMatchFileSnapshot(`suite/races-${major}.txt`)
+    const { races, sources } = JSON.parse(
+      readFileSync(path.join(project.folder, '.faultline/report.json'), 'utf8'),
+    )
+    expect(
+      races.map(({ name, summary }: { name: string; summary: object }) => [name, summary]),
+    ).toMatchObject([
+      ['charge', { failed: 2 }],
+      ['charge once', { failed: 0, exhaustive: true }],
+    ])
+    expect(races[0].failures[0].steps).toContainEqual({
+      racer: 0,
+      file: 'src/charge.ts',
+      line: 6,
+      text: 'await bank.charge(orderId)',
+    })
+    expect(Object.keys(sources)).toContain('src/charge.ts')
+  })
+
+  test('-t runs the scenarios that it names, and no others', async () => {
+    const two = await project.vitest(['run', 'each', '-t', 'src/charge.ts:6 · crash'])
+    expect(counts(two.output)).toEqual({ failed: 1, passed: 1, skipped: 26, all: 28 })
+    const once = await project.vitest(['run', 'each', '-t', '^charge once .* · crash'])
+    expect([once.code, counts(once.output)]).toEqual([0, { passed: 7, skipped: 21, all: 28 }])
+  })
+
+  test('only, skip and todo', async () => {
+    const { code, output } = await project.vitest(['run', 'modes', '--reporter=verbose'])
+    expect([code, counts(output)]).toEqual([0, { passed: 9, skipped: 3, todo: 1, all: 13 }])
+    const ran = [...output.matchAll(/✓ test\/modes\.test\.ts > (only \w+)/g)].map(([, name]) => name)
+    expect([...new Set(ran)]).toEqual(['only this', 'only these'])
+    for (const name of ['left out', 'skipped', 'skipped scenarios', 'to be done'])
+      expect(output).toMatch(new RegExp(`[↓□-] test/modes\\.test\\.ts > ${name}`))
+  })
+
+  test('hooks, concurrent suites, doubles and fake timers', async () => {
+    const { code, output } = await project.vitest(['run', 'hooks', 'concurrent', 'doubles'])
+    expect(code, output).toBe(0)
+    expect(counts(output)).toEqual({ passed: 36, all: 36 })
+  })
+
+  test('a retry never turns a failed scenario green', async () => {
+    const { code, output } = await project.vitest(['run', 'retry', '--retry=3'])
+    expect([code, counts(output)]).toEqual([1, { failed: 1, all: 1 }])
+  })
+
+  test.each(['threads', 'forks', 'vmThreads', 'vmForks'])('in the pool %s', async (pool) => {
+    const args = ['run', 'whole', 'each', `--pool=${pool}`]
+    const { code, output } = await project.vitest(args, { REPORTER: '{}' })
+    expect([code, counts(output)]).toEqual([1, { failed: 3, passed: 27, all: 30 }])
+    expect(output).toContain(' Faultline  4 simulations · 52 scenarios · resilience 92.3 %')
+    const { simulations } = JSON.parse(
+      readFileSync(path.join(project.folder, '.faultline/report.json'), 'utf8'),
+    )
+    expect(
+      simulations
+        .map((one: { testFile: string; name: string; summary: { failed: number; scenarios: number } }) =>
+          [one.testFile, one.name, one.summary.failed, one.summary.scenarios].join(' '),
+        )
+        .sort(),
+    ).toEqual([
+      'test/each.test.ts charge 2 13',
+      'test/each.test.ts charge once 0 13',
+      'test/whole.test.ts charge 2 13',
+      'test/whole.test.ts charge once 0 13',
+    ])
+  })
+})
+
+describe('the reporter', () => {
+  let project: SuiteProject
+  beforeAll(async () => {
+    project = await suiteProject('suite-reporter')
+  })
+  const read = (name: string): string => readFileSync(path.join(project.folder, name), 'utf8')
+  const timeless = (file: ReportFile): unknown =>
+    JSON.parse(serializeReportFile(file).replaceAll(/"durationMs": [\d.]+/g, '"durationMs": 0'))
+
+  test('annotates failing lines on GitHub Actions, and sums the job up', async () => {
+    const env = {
+      REPORTER: '{}',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_WORKSPACE: path.dirname(project.folder),
+      GITHUB_STEP_SUMMARY: path.join(project.folder, 'summary.md'),
+    }
+    const { code, stdout } = await project.vitest(['run', 'whole'], env)
+    expect(code).toBe(1)
+    expect(stdout).toContain(
+      '::error file=suite-reporter/src/charge.ts,line=6,title=Faultline%3A charge::expected [ 7, 7 ] to deeply equal [ 7 ] (error, crash; 2 scenarios)',
+    )
+    const summary = read('summary.md')
+    expect(summary).toContain('| ❌ | charge | 13 | 84.6 % | 2 of 13 scenarios fail |')
+    expect(summary).toContain('| ✅ | charge once | 13 | 100 % | survived all 13 scenarios |')
+    expect(summary).toContain('| <code>src/charge.ts:6</code> | error, crash (2 scenarios) |')
+  })
+
+  test('a threshold that is not reached fails a run whose tests pass', async () => {
+    const below = await project.vitest(['run', 'whole', '-t', 'charge once'], {
+      REPORTER: '{"minResilience":100}',
+    })
+    expect(below.code, below.output).toBe(0)
+    const none = await project.vitest(['run'], { REPORTER: '{"minResilience":100}', ONLY: 'plain' })
+    expect(none.code).toBe(1)
+    expect(none.stderr).toContain('✗ faultline: no simulation ran, and minResilience is 100 %')
+    const wrong = await project.vitest(['run', 'whole'], { REPORTER: '{"minResilence":100}' })
+    expect(wrong.output).toContain("Did you mean 'minResilience'?")
+  })
+
+  test('shards run every scenario once, and merge into the report of one run', async () => {
+    await project.vitest(['run', 'whole', 'each'], { REPORTER: '{}' })
+    const whole = parseReportFile(read('.faultline/report.json'), 'whole')
+    const shards: ReportFile[] = []
+    for (const index of [1, 2, 3]) {
+      await project.vitest(['run', 'whole', 'each'], { REPORTER: '{}', FAULTLINE_SHARD: `${index}/3` })
+      shards.push(parseReportFile(read('.faultline/report.json'), `shard ${index}`))
+    }
+    const ids = ({ simulations }: ReportFile): string[] =>
+      simulations.flatMap(({ testFile, name, scenarios }) =>
+        scenarios.map(({ id }) => `${testFile} ${name} ${id}`),
+      )
+    expect(shards.flatMap(ids).sort()).toEqual(ids(whole).sort())
+    const sorted = (file: ReportFile): ReportFile => ({
+      ...file,
+      simulations: file.simulations.toSorted((a, b) =>
+        a.testFile! + a.name < b.testFile! + b.name ? -1 : 1,
+      ),
+    })
+    expect(timeless(sorted(mergeReportFiles(shards)))).toEqual(timeless(sorted(whole)))
+  })
+
+  test('stands beside coverage, whose figures stay what they are', async () => {
+    const args = ['run', 'plain', '--coverage.enabled', '--coverage.provider=v8']
+    await project.vitest(args, { ONLY: 'plain' })
+    const before = read('coverage/coverage-final.json')
+    const { output } = await project.vitest(args, { ONLY: 'plain', REPORTER: '{}' })
+    expect(output).not.toContain('Faultline ')
+    expect(read('coverage/coverage-final.json')).toBe(before)
+  })
+})
+
+describe('watch mode', () => {
+  let project: SuiteProject
+  beforeAll(async () => {
+    project = await suiteProject('suite-watch')
+  })
+
+  test('a job that was edited is instrumented anew, and the report follows', {
+    timeout: 120_000,
+  }, async () => {
+    const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', REPORTER: '{}' }
+    for (const name of ['VITEST', 'VITEST_MODE', 'TEST', 'CI', 'FAULTLINE_LOADER', 'NODE_OPTIONS'])
+      delete env[name]
+    const program = path.join(REPOSITORY, 'node_modules/vitest/vitest.mjs')
+    const child = spawn(process.execPath, [program, 'watch', 'whole'], {
+      cwd: project.folder,
+      env,
+      stdio: 'pipe',
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (text: string) => void (output += text))
+    const settled = async (text: string): Promise<void> => {
+      await vi.waitFor(() => expect(output).toContain(text), { timeout: 50_000, interval: 100 })
+    }
+    try {
+      await settled('Faultline  2 simulations · 26 scenarios · resilience 92.3 %')
+      await settled('for file changes')
+      output = ''
+      const job = path.join(project.folder, 'src/charge.ts')
+      const source = readFileSync(job, 'utf8')
+      const repaired = source.replace('charge(orderId)', "charge(orderId, 'order')")
+      expect(repaired).not.toBe(source)
+      writeFileSync(job, repaired)
+      await settled('Faultline  2 simulations · 26 scenarios · resilience 100 %')
+      output = ''
+      writeFileSync(job, source.replace('  await bank', '\n\n  await bank'))
+      await settled('Faultline  2 simulations · 26 scenarios · resilience 92.3 %')
+      // The line of now, not the one of before.
+      expect(output).toContain('▸   8 │ ✗    await bank.charge(orderId)')
+    } finally {
+      child.kill('SIGTERM')
+      await new Promise((resolve) => child.on('close', resolve))
+    }
+  })
+})

@@ -1,0 +1,12 @@
+import { REPOSITORY } from './source-alias.ts'
+
+/** What a program printed, without what differs from run to run: times, versions, where the repository is. */
+export function steady(output: string): string {
+  return output
+    .replaceAll(REPOSITORY, '<repository>')
+    .replaceAll(/(took|·|\)) [\d.,]+ ?m?s\b/g, '$1 <time>')
+    .replaceAll(/^( +(?:Start at|Duration) +).*$/gm, '$1<time>')
+    .replaceAll(/ \d+ ?ms$/gm, ' <time>')
+    .replaceAll(/v\d+\.\d+\.\d+/g, '<version>')
+    .replaceAll(/[ \t]+$/gm, '')
+}

@@ -72,7 +72,7 @@ function isWithin(wanted: string[], items: string[]): boolean {
   const turned = wanted.map((one) => one.replace(/^[AB]/, (letter) => (letter === 'A' ? 'B' : 'A')))
   return [wanted, turned].some((order) => {
     let at = 0
-    for (const item of items) if (item === order[at]) at++
+    for (const item of items) if (item === order[at] || item.slice(2) === order[at]) at++
     return at === order.length
   })
 }

@@ -1,3 +1,4 @@
+export { installPackageTimers } from './package-timers.ts'
 export { installVirtualGlobals } from './patch.ts'
 export { seededRandom } from './random.ts'
 export { virtualTimer } from './timers.ts'

@@ -84,7 +84,7 @@ function virtualUuid(target: UuidMaker): UuidMaker['randomUUID'] {
 }
 
 /** Replaces a property's value; the result puts back what was there, unless somebody replaced ours. */
-function replace(target: object, key: string, value: unknown): () => void {
+export function replace(target: object, key: string, value: unknown): () => void {
   const before = Object.getOwnPropertyDescriptor(target, key)
   const { configurable = true, enumerable = false } = before ?? {}
   Object.defineProperty(target, key, { value, configurable, enumerable, writable: true })

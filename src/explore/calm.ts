@@ -11,14 +11,20 @@ const ioMs = 150
  */
 export async function calm(
   deliveries: readonly Delivery[],
-  resourcesBefore: number,
+  resourcesBefore: readonly string[],
   clock: { readonly willFire: boolean },
 ): Promise<void> {
   for (let turn = 0; turn < turns; turn++) await eventLoopTurn()
   const untilMs = realNowMs() + ioMs
-  const isBusy = (): boolean => clock.willFire || process.getActiveResourcesInfo().length > resourcesBefore
+  const isBusy = (): boolean => clock.willFire || hasMore(process.getActiveResourcesInfo(), resourcesBefore)
   while (isBusy() && realNowMs() < untilMs) {
     if (deliveries.some((delivery) => delivery.late !== undefined)) return
     await eventLoopTurn()
   }
+}
+
+/** Whether there are more of one kind than before: what ended meanwhile, of another kind, makes up for nothing. */
+function hasMore(now: readonly string[], before: readonly string[]): boolean {
+  const count = (all: readonly string[], kind: string): number => all.filter((one) => one === kind).length
+  return [...new Set(now)].some((kind) => count(now, kind) > count(before, kind))
 }

@@ -12,7 +12,13 @@ export function causesOf(failures: readonly ScenarioResult[], root: string): Cau
   for (const failure of failures) {
     const point = failure.faults.at(-1)?.point
     const reason = failure.reason ?? failure.outcome
-    const key = JSON.stringify([failure.outcome, reason, point === undefined, ...endOf(failure, root)])
+    const key = JSON.stringify([
+      failure.outcome,
+      reason,
+      point === undefined,
+      blameOf(failure),
+      ...endOf(failure, root),
+    ])
     const cause = causes.get(key)
     if (cause === undefined)
       causes.set(key, {
@@ -25,6 +31,10 @@ export function causesOf(failures: readonly ScenarioResult[], root: string): Cau
     else cause.scenarios.push(failure.id)
   }
   return [...causes.values()]
+}
+
+function blameOf({ blame }: ScenarioResult): string {
+  return blame === undefined ? '' : `${blame.file}:${blame.line}`
 }
 
 function endOf({ reason, error, timeline }: ScenarioResult, root: string): unknown[] {

@@ -59,3 +59,13 @@ export function checkPrune(prune: unknown): void {
     `prune: received ${kind(prune)}; allowed is { state: (world) => everything that outlives the process, verify?: boolean }.`,
   )
 }
+
+/** Packages are named as they are imported. */
+export function checkVirtualTimers(given: unknown): void {
+  const isName = (name: unknown): boolean =>
+    typeof name === 'string' && /^(?:@[^/\\\s]+\/)?[^/\\\s@]+$/.test(name)
+  if (given === undefined || (Array.isArray(given) && given.every(isName))) return
+  throw bad(
+    `virtualTimers: received ${kind(given)}; allowed is a list of names of packages, such as ['p-retry'].`,
+  )
+}

@@ -1,14 +1,19 @@
-import { defaultFamilies, type ErrorPolicy, type Fault, families, isFault, notInAll } from '../fault/index.ts'
+import type { ErrorPolicy, Fault } from '../fault/index.ts'
 import type { DeliveryRecord } from '../model/delivery.ts'
-import { FaultlineError } from '../model/error.ts'
 import type { Point } from '../model/point.ts'
 import type { FaultName, InjectedFault } from '../model/result.ts'
 import type { When } from '../model/time.ts'
 import type { CheckName } from '../oracle/index.ts'
-import { describe } from '../queue/describe.ts'
 import type { QueueAdapter } from '../queue/port.ts'
 import { bad, kind, unknownName } from './bad-option.ts'
-import { checkChecks, checkKeep, checkName, checkNumbers, checkPrune } from './option-values.ts'
+import {
+  checkChecks,
+  checkKeep,
+  checkName,
+  checkNumbers,
+  checkPrune,
+  checkVirtualTimers,
+} from './option-values.ts'
 
 /** What the assertions are told about the run. */
 export interface RunInfo {
@@ -69,6 +74,8 @@ export interface SimulationOptions<W = unknown> {
   readonly within?: When
   /** Where the virtual clock starts; default the wall clock. */
   readonly now?: Date
+  /** Packages whose timers are virtual in a delivery, as those of first-party code are; those of other packages are real. */
+  readonly virtualTimers?: readonly string[]
   /**
    * Modules that stay in memory when a worker dies, although a job's `load` imports them: files, folders, globs or
    * names of packages, such as `'src/db.ts'`. What they import stays, too.
@@ -115,6 +122,7 @@ const optionNames = [
   'points',
   'within',
   'now',
+  'virtualTimers',
   'keep',
   'onCrash',
   'restart',
@@ -203,6 +211,7 @@ function checkOptions(
   }
   checkShapes(options)
   checkKeep(options.keep)
+  checkVirtualTimers(options.virtualTimers)
   checkPrune(options.prune)
   if (options.seed !== undefined && !Number.isSafeInteger(options.seed)) {
     throw bad(`seed: received ${kind(options.seed)}; allowed is a whole number.`)
@@ -239,53 +248,4 @@ function checkShapes({
   if (signal !== undefined && typeof signal?.aborted !== 'boolean') {
     throw bad(`signal: received ${kind(signal)}; allowed is an AbortSignal.`)
   }
-}
-
-/** A family to run: a fault, and the word that names it in ids. */
-export interface Family {
-  readonly label: string
-  readonly fault: Fault
-}
-
-/** The families that were chosen. */
-export function familiesOf(chosen: SimulationOptions['faults']): Family[] {
-  const names =
-    chosen === undefined
-      ? defaultFamilies
-      : chosen === 'all'
-        ? (Object.keys(families) as FaultName[]).filter((name) => !notInAll.has(name))
-        : chosen
-  if (!Array.isArray(names) || names.length === 0) {
-    throw bad(
-      `faults: received ${kind(chosen)}; allowed are 'all' and a list of at least one of ${Object.keys(families).join(', ')}, or faults such as crash().`,
-    )
-  }
-  const seen = new Map<string, number>()
-  const faults = names.flatMap((given: FaultName | Fault) => (isFault(given) ? [given] : makeFamily(given)))
-  return faults.map((fault) => {
-    const name = fault.variant === undefined ? fault.name : `${fault.name}:${fault.variant}`
-    const count = (seen.get(name) ?? 0) + 1
-    seen.set(name, count)
-    return { label: count === 1 ? name : `${name}~${count}`, fault }
-  })
-}
-
-function makeFamily(name: unknown): readonly Fault[] {
-  const make =
-    typeof name === 'string' && Object.hasOwn(families, name) ? families[name as FaultName] : undefined
-  if (make !== undefined) return make()
-  if (typeof name === 'string') throw unknownName('fault', name, Object.keys(families))
-  throw bad(
-    `faults: received ${describe(name)} in the list; allowed are the names ${Object.keys(families).join(', ')}, and faults that were made, such as crash().`,
-  )
-}
-
-/** What never goes away kills the job: somebody must say what is right then. */
-export function checkWhenDead(faults: readonly Fault[], whenDead: unknown): void {
-  if (whenDead !== undefined || !faults.some(({ permanent }) => permanent)) return
-  throw new FaultlineError('FAULTLINE_BAD_OPTION', {
-    message:
-      "The fault 'exhaust' needs the option `whenDead`: it kills the job for good, and neither assertions nor snapshot judge that.",
-    hint: 'whenDead: (run, world) => …, a function that fails unless the job left everything as it promises for its death.',
-  })
 }

@@ -1,6 +1,10 @@
-/** The stack leads to the line that registered the test, not into Faultline. */
+/**
+ * The stack leads to the line that registered the test, not into Faultline. The report goes: runners print all that an
+ * error has, and send it from process to process, and the message tells the report already.
+ */
 export function pointingAt(error: Error, calledAt: Error): Error {
   const frames = calledAt.stack?.slice(calledAt.stack.indexOf('\n    at ')) ?? ''
   error.stack = `${error.name}: ${error.message}${frames}`
+  Reflect.deleteProperty(error, 'report')
   return error
 }

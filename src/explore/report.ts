@@ -19,7 +19,7 @@ export class ResilienceError extends FaultlineError {
   constructor(report: SimulationReport) {
     super('FAULTLINE_NOT_RESILIENT', { message: report.toString() })
     this.name = 'ResilienceError'
-    Object.defineProperty(this, 'report', { value: report })
+    Object.defineProperty(this, 'report', { value: report, configurable: true })
   }
 }
 

@@ -1,4 +1,4 @@
-import { installVirtualGlobals } from '../clock/index.ts'
+import { installPackageTimers, installVirtualGlobals } from '../clock/index.ts'
 import { keptFiles, workerModules } from '../loader/worker-modules.ts'
 import { execution } from '../model/context.ts'
 import { FaultlineError, isFaultlineError } from '../model/error.ts'
@@ -67,6 +67,12 @@ export interface RunEnd {
 const maxDeliveriesDefault = 100
 const hangAfterMsDefault = 2_000
 
+/** How runs that do not end are reported. */
+const endless: ReadonlyMap<string, 'runaway' | 'hung'> = new Map([
+  ['FAULTLINE_RUNAWAY', 'runaway'],
+  ['FAULTLINE_HUNG', 'hung'],
+])
+
 /** Performs one work again and again, each time in a clean world. */
 export class Runner<W> {
   readonly setup: Setup<W>
@@ -101,6 +107,7 @@ export class Runner<W> {
 
   /** Holds globals and the watchdog while `body` runs. */
   async holding<T>(body: () => Promise<T>): Promise<T> {
+    const restoreTimers = installPackageTimers(this.setup.options.virtualTimers ?? [])
     const uninstall = installVirtualGlobals()
     this.#watchdog.start()
     try {
@@ -108,6 +115,7 @@ export class Runner<W> {
     } finally {
       this.#watchdog.stop()
       uninstall()
+      restoreTimers()
     }
   }
 
@@ -142,7 +150,7 @@ export class Runner<W> {
     let hung = false
     try {
       plan.arm(session)
-      const resources = plan.patient ? process.getActiveResourcesInfo().length : 0
+      const resources = plan.patient ? process.getActiveResourcesInfo() : []
       const performed = await (plan.perform?.(session, world) ?? this.#perform(session, world, plan.payload))
       hung = performed.finding?.reason === 'hung'
       if (plan.patient) await calm(session.deliveries, resources, session.clock)
@@ -189,10 +197,11 @@ export class Runner<W> {
       const end = untilMs === undefined ? undefined : untilMs + session.costMs
       return { ...started, ...(end === undefined ? undefined : { untilMs: end }) }
     } catch (error) {
-      if (isFaultlineError(error, 'FAULTLINE_RUNAWAY'))
-        return { ...started, finding: { reason: 'runaway', error } }
-      if (isFaultlineError(error, 'FAULTLINE_HUNG')) return { ...started, finding: { reason: 'hung', error } }
-      throw error
+      const reason = endless.get(isFaultlineError(error) ? error.code : '')
+      if (reason === undefined) throw error
+      const { blame } = session
+      const finding = { reason, error: error as Error, ...(blame === undefined ? undefined : { blame }) }
+      return { ...started, finding }
     }
   }
 

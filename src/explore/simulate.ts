@@ -1,13 +1,8 @@
 import { environment } from '../model/environment.ts'
 import { FaultlineError } from '../model/error.ts'
 import { checkDepth } from './check-depth.ts'
-import {
-  type Assertions,
-  checkWhenDead,
-  familiesOf,
-  type SimulationOptions,
-  splitArguments,
-} from './options.ts'
+import { checkWhenDead, familiesOf } from './families.ts'
+import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
 import { payloadsOf } from './payloads.ts'
 import { checkPrunable } from './prune.ts'
 import { makeReport, ResilienceError, type SimulationReport } from './report.ts'

@@ -1,6 +1,6 @@
 import { FaultlineError } from '../model/error.ts'
 import type { InjectedFault, ScenarioResult, TimelineEvent } from '../model/result.ts'
-import { checks, type Finding } from '../oracle/index.ts'
+import { bypassed, checks, type Finding } from '../oracle/index.ts'
 import type { Session } from '../perform/index.ts'
 import { arm, armPlace, eventLoopTurn, InjectMode, RecordMode } from '../runtime/index.ts'
 import type { Baseline } from './baseline.ts'
@@ -72,7 +72,12 @@ export class Trial<W> {
       if (reason !== first.result.reason || blame === undefined) return first.result
       return { ...first.result, blame, ...(error === undefined ? undefined : { error }) }
     }
-    return { ...first.result, ...(await this.#rejectionOf(second)) }
+    const returned = reason === first.result.reason ? bypassed(reason, second.end.session) : undefined
+    return {
+      ...first.result,
+      ...(returned === undefined || first.result.blame !== undefined ? undefined : { blame: returned }),
+      ...(await this.#rejectionOf(second)),
+    }
   }
 
   /** What a run left behind that nobody handled: known after a turn of the event loop. */

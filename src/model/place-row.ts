@@ -28,4 +28,10 @@ export const placeFlags = {
   loop: 16,
   /** In a function that uses module variables which functions change. */
   memory: 32,
+  /** A `return` of what is not awaited, in a `try` whose `catch` throws nothing: that would have handled its rejection. */
+  passesCatch: 64,
+  /** The same where the `catch` handles some and throws others. */
+  mayPassCatch: 128,
+  /** A `return` of what is awaited in a `try`: code of its function may run after it. */
+  guarded: 256,
 } as const

@@ -59,6 +59,8 @@ export interface RaceSummary {
   readonly survived: number
   readonly failed: number
   readonly flaky: number
+  /** With faults: how many went another way, so that the fault never struck. */
+  readonly unreached: number
   /** In how many races all waited for each other. */
   readonly deadlocks: number
   /** What holds, in words. */

@@ -93,7 +93,10 @@ export interface ScenarioResult {
   readonly approximate?: string
   readonly timing?: 'real'
   readonly error?: Error
-  /** The line to blame, where it is not the one where the fault struck: a call that nobody awaits. */
+  /**
+   * The line to blame, where it is not the one where the fault struck: a call that nobody awaits, a promise returned
+   * without `await` past its `catch`, the enqueue of what is left or never ends, the await that hangs.
+   */
   readonly blame?: CodeLine
   /** The token for `FAULTLINE_REPLAY`. */
   readonly replay: string

@@ -1,7 +1,6 @@
 import { FaultlineError } from '../model/error.ts'
 import type { CodeLine } from '../model/result.ts'
-import { failedAt } from '../runtime/index.ts'
-import { blamed } from './blamed.ts'
+import { codeLine, failedAt } from '../runtime/index.ts'
 import type { Checked, Finding } from './finding.ts'
 
 /** No promise of a delivery was rejected without a handler, and nothing was thrown where nobody could catch it. */
@@ -21,7 +20,7 @@ export function rejections({ deliveries }: Checked): Finding | undefined {
         rejections[0],
         `A promise of ${of} was rejected and nobody handled it`,
         'In production Node ends the process for this. Await the promise, or handle its rejection.',
-        blamed(failedAt(delivery)),
+        codeLine(failedAt(delivery)),
       )
     }
   }

@@ -1,7 +1,14 @@
 import { FaultlineError } from '../model/error.ts'
 import type { CodeLine } from '../model/result.ts'
-import { armAll, type Delivery, eventLoopTurn, placesOf, realNowMs, suspended } from '../runtime/index.ts'
-import { blamed } from './blamed.ts'
+import {
+  armAll,
+  codeLine,
+  type Delivery,
+  eventLoopTurn,
+  placesOf,
+  realNowMs,
+  suspended,
+} from '../runtime/index.ts'
 import type { Checked, Finding } from './finding.ts'
 
 /** Real time that code which is still suspended gets to show that it runs on. */
@@ -14,7 +21,7 @@ export async function settled({ deliveries }: Checked): Promise<Finding | undefi
   if (suspects.length > 0 && !ended.some(isLate)) await waitForLate(suspects)
   const late = ended.find(isLate)
   if (late === undefined) return undefined
-  const blame = blamed(late.late!.started)
+  const blame = codeLine(late.late!.started)
   return {
     reason: 'unsettled',
     error: unsettledError(late, blame),

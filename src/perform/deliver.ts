@@ -1,6 +1,6 @@
 import type { Claim, Ending } from '../queue/port.ts'
 import { showArchive } from '../queue/show-archive.ts'
-import { afterTurn, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
+import { afterTurn, callSite, codeLine, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
 import { EagerJobs } from './eager.ts'
 import { givenUp } from './given-up.ts'
 import { type DeliveryPort, type Running, start } from './running.ts'
@@ -42,7 +42,10 @@ export async function deliver(
   if (port !== session.queue) session.facts.set(claim.id, { once: true })
   else if (claim.timeoutMs !== undefined) session.facts.set(claim.id, { timeoutMs: claim.timeoutMs })
   const { worker } = identity
-  delivery.onEnqueued = (name) => session.note('enqueued', claim, name, undefined, worker)
+  delivery.onEnqueued = (name, id) => {
+    session.note('enqueued', claim, name, undefined, worker)
+    if (id !== undefined) session.enqueuedAt?.set(id, callSite())
+  }
   let eager: EagerJobs | undefined
   delivery.onEager = (jobId) => {
     eager ??= new EagerJobs(session, (other, isBlocked) => deliver(session, other, session.queue, isBlocked))
@@ -60,7 +63,10 @@ export async function deliver(
   await eager?.end()
   shared.current = undefined
   if (delivery.postponed) session.putOff = delivery
-  if (delivery.fatal !== undefined) throw delivery.fatal
+  if (delivery.fatal !== undefined) {
+    session.blame ??= codeLine(delivery.stuckAt, 'await')
+    throw delivery.fatal
+  }
   if (delivery.dead) {
     if (ended.ok === 'unwound')
       session.approximate = 'code of libraries went on after the crash and was not waited for'

@@ -1,10 +1,11 @@
 import { FaultlineError } from '../model/error.ts'
-import { type Delivery, placesOf, suspended } from '../runtime/index.ts'
+import { codeLine, type Delivery, placesOf, stuckAt, suspended } from '../runtime/index.ts'
 import type { Running } from './running.ts'
 
 /** Nobody waits for the delivery any more: its code is dead, and this is what ends the run. */
 export function givenUp({ delivery, session }: Running, why: 'hung' | 'aborted'): unknown {
   const error = why === 'hung' ? hungError(delivery) : session.options.signal!.reason
+  if (why === 'hung') session.blame ??= codeLine(stuckAt(delivery), 'await')
   delivery.die()
   return error
 }

@@ -1,7 +1,7 @@
 import type { DueJob } from '../model/delivery.ts'
 import { FaultlineError } from '../model/error.ts'
 import type { DueWindow } from '../queue/port.ts'
-import { Delivery, eventLoopTurn, realNowMs } from '../runtime/index.ts'
+import { codeLineAt, Delivery, eventLoopTurn, realNowMs } from '../runtime/index.ts'
 import { deliver } from './deliver.ts'
 import type { Session } from './session.ts'
 import { wakeAll } from './suspended.ts'
@@ -10,6 +10,9 @@ import { wakeAll } from './suspended.ts'
 export const limitDefault = 10_000
 /** Real time after which the event loop gets a turn. */
 const turnMs = 10
+
+/** The last deliveries before that, of which it is seen where they enqueue jobs. */
+const linksSeen = 20
 
 const neverDrains =
   'A job that enqueues itself for ever needs a cutoff: performAllBefore(queue, …), or `within` in a simulation. `limit` raises the bound.'
@@ -41,8 +44,11 @@ export async function performDue(session: Session, due: DueOptions): Promise<voi
     options.signal?.throwIfAborted()
     const untilMs = due.untilMs === undefined ? undefined : due.untilMs + (due.growing ? session.costMs : 0)
     const next = count >= limit || worn.size > 0 ? await nextDue(session, due.fromMs, untilMs) : undefined
-    if (next !== undefined && count >= limit)
+    if (count + linksSeen >= limit) session.enqueuedAt ??= new Map()
+    if (next !== undefined && count >= limit) {
+      session.blame = codeLineAt(session.enqueuedAt?.get(next.id))
       throw runaway(`more than ${limit} deliveries`, [...ofJob.keys()], neverDrains)
+    }
     if (next !== undefined && worn.has(next.id))
       throw runaway(`more than ${options.maxDeliveries} deliveries of ${next.id}`, [next.name], overAndOver)
     if (options.mode.starts || session.putOff !== undefined)

@@ -2,9 +2,9 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { seededRandom, VirtualClock } from '../clock/index.ts'
 import type { ExecutionContext } from '../model/context.ts'
 import type { Point } from '../model/point.ts'
-import type { TimelineEvent, TimelineKind } from '../model/result.ts'
+import type { CodeLine, TimelineEvent, TimelineKind } from '../model/result.ts'
 import type { Claim, QueueAdapter } from '../queue/port.ts'
-import { type Delivery, type Mode, shared } from '../runtime/index.ts'
+import { type CallSite, type Delivery, type Mode, shared } from '../runtime/index.ts'
 import type { Running } from './running.ts'
 import type { Watchdog } from './watchdog.ts'
 import type { WorkerMemory } from './worker-memory.ts'
@@ -45,6 +45,10 @@ export class Session {
   putOff: Delivery | undefined
   /** Runs a function in the async context of the run, outside of every delivery. */
   readonly outside: <R>(fn: () => R) => R = AsyncLocalStorage.snapshot()
+  /** Where a run that does not end waits, or goes round. */
+  blame: CodeLine | undefined
+  /** Where jobs are enqueued, by id, once there are so many that it may be for ever. */
+  enqueuedAt: Map<string, CallSite | undefined> | undefined
   /** Virtual time that faults cost: retries and redeliveries. */
   costMs = 0
   #worker = 1

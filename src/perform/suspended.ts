@@ -1,5 +1,5 @@
 import type { Ending } from '../queue/port.ts'
-import { eventLoopTurn, realNowMs, type Suspension, shared } from '../runtime/index.ts'
+import { codeLine, eventLoopTurn, realNowMs, type Suspension, shared } from '../runtime/index.ts'
 import { givenUp } from './given-up.ts'
 import type { Ended, Running } from './running.ts'
 import type { Session } from './session.ts'
@@ -97,7 +97,10 @@ export async function finish(running: Running): Promise<void> {
   const { session, delivery } = running
   const ended: Ended = await running.last
   shared.current = undefined
-  if (delivery.fatal !== undefined) throw delivery.fatal
+  if (delivery.fatal !== undefined) {
+    session.blame ??= codeLine(delivery.stuckAt, 'await')
+    throw delivery.fatal
+  }
   if (delivery.dead) {
     session.note('crashed', running.claim, undefined, undefined, running.worker)
     await session.options.onDeath?.()

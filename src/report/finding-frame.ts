@@ -7,6 +7,15 @@ import { alsoWords, type Struck, struckBy, struckWords } from './struck.ts'
 import { oneLine, wrap } from './text.ts'
 import { plural } from './words.ts'
 
+/** What is said at the line to blame; else it let an error pass by its `catch`. */
+const BLAMED: Record<string, string> = {
+  unsettled: 'not awaited',
+  rejection: 'not awaited',
+  undrained: 'enqueued here',
+  runaway: 'over and over',
+  hung: 'waits here',
+}
+
 /** The frame of a finding. */
 export interface FindingFrame {
   readonly lines: string[]
@@ -36,8 +45,10 @@ export function frameOf(
     cause.blame === undefined
       ? notesOf(told, main, struck, others)
       : [
-          ...notesOf(told, main, struck, []).filter(({ line }) => line !== main.line),
-          note(main, 'not awaited', true),
+          ...notesOf(told, main, struck, [])
+            .filter(({ line }) => line !== main.line)
+            .map((other) => ({ ...other, main: false })),
+          note(main, BLAMED[cause.reason] ?? 'returned without await', true),
         ]
   const { width, paint } = context
   const verdicts = context.verdicts.get(main.file)

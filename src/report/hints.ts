@@ -57,6 +57,9 @@ const REASONS: Record<Exclude<Reason, 'assertion' | 'snapshot' | 'dead' | 'hung'
     'Two runs without any fault differ, so no fault can be judged. Look for state left over from the run before (reset it in `setup`), and for real time or randomness.',
 }
 
+const RETURNED =
+  'The promise is returned without `await`, so the `catch` around it never saw its error. Write `return await`.'
+
 /** What to do about a failure; `undefined` where nothing true can be said. */
 export function hintFor(reason: string, scenario: ScenarioResult | undefined): string | undefined {
   if (reason === 'nondeterministic') return REASONS.nondeterministic
@@ -70,6 +73,7 @@ export function hintFor(reason: string, scenario: ScenarioResult | undefined): s
     return 'A payload of another release waits in the queue when this one is deployed. Read both shapes until the last of the old ones is gone.'
   if (fault === undefined)
     return 'No fault was injected: the job, the setup or the assertion is wrong as it stands. Nothing else was run; fix this first.'
+  if (scenario.blame !== undefined && blamesReturn(reason)) return RETURNED
   if (reason === 'dead') return deadHint(scenario)
   if (reason === 'hung') return hungHint(fault.fault)
   if (reason === 'runaway') return runawayHint(scenario)
@@ -81,6 +85,11 @@ export function hintFor(reason: string, scenario: ScenarioResult | undefined): s
   if (fault.fault === 'crash') return AT_CRASH[kind] ?? WRONG_STATE.crash
   if (fault.fault === 'error') return AT_ERROR[kind] ?? WRONG_STATE.error
   return WRONG_STATE[fault.fault]
+}
+
+/** The line to blame let an error pass by its `catch`: the other reasons blame something else. */
+function blamesReturn(reason: string): boolean {
+  return reason === 'dead' || reason === 'assertion' || reason === 'snapshot'
 }
 
 function deadHint(scenario: ScenarioResult): string {

@@ -3,6 +3,7 @@ import { interleavingLines } from './interleaving.ts'
 import { labelled, trimmed } from './layout.ts'
 import { messageOf, paintDiff } from './message.ts'
 import { type Paint, paintFor } from './paint.ts'
+import { placeWords } from './place.ts'
 import { replayLine } from './replay.ts'
 import { sourceReader } from './source.ts'
 import { type TerminalOptions, widthOf } from './terminal-options.ts'
@@ -61,7 +62,7 @@ function headLines(
           ? `survived ${plural(run, 'schedule')}`
           : `${bad} of ${plural(run, 'schedule')} ${bad === 1 ? 'fails' : 'fail'}`
   const mark = bad > 0 || run === 0 ? paint.red('✗') : paint.green('✓')
-  const title = ` ${mark} ${paint.bold(oneLine(name))}  ${bad > 0 ? paint.red(verdict) : verdict}  ${paint.dim(took(durationMs))}`
+  const title = ` ${mark} ${paint.bold(oneLine(name))}  ${bad > 0 ? paint.red(verdict) : verdict}  ${paint.dim(`took ${took(durationMs)}`)}`
   const racers = members.map(({ letter, name: job }) => `${letter} ${oneLine(job)}`).join(' · ')
   return [title, ...labelled('racers', racers, width, paint), ...labelled('proven', guarantee, width, paint)]
 }
@@ -85,6 +86,10 @@ function findingLines(
   words.push(plural(result.preemptions, 'preemption'))
   if (count > 1) words.push(`${plural(count, 'schedule')} like this`)
   lines.push('', `   ${paint.yellow(words.join(' · '))}`, `   schedule ${paint.cyan(result.schedule)}`)
+  for (const { fault, point } of result.faults) {
+    const text = `${fault} ${placeWords(point)}, in ${oneLine(point.jobId)}`
+    lines.push(...wrap(text, width - 3).map((line) => `   ${paint.red(line)}`))
+  }
   for (const { letter, by, at, certain } of result.blocked) {
     const whom = by.length === 0 ? 'something' : by.join(' and ')
     const where = at === '' ? '' : ` at ${at}`

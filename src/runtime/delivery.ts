@@ -1,9 +1,11 @@
 import type { ContextClock, ContextDelivery, EnqueuedJob } from '../model/context.ts'
 import { Activation, type CodePlace } from './activation.ts'
+import { type CallSite, callSite } from './call-site.ts'
 import { CrashSignal } from './crash-signal.ts'
 import { endlessPoll } from './endless-poll.ts'
 import type { Mode } from './mode.ts'
 import type { FileRecord } from './shared.ts'
+import { stuckAt } from './suspended.ts'
 
 /** Virtual timers that fire in one delivery before it counts as a runaway. */
 export const timersMax = 10_000
@@ -31,6 +33,11 @@ export interface LateReach {
   readonly index: number
   /** Where that was set going without being awaited, as far as it is known. */
   readonly started?: CodePlace
+}
+
+/** A rejection that a `catch` did not see, since the promise was returned without `await`. */
+export interface Bypassed extends CodePlace {
+  readonly error: unknown
 }
 
 /**
@@ -71,8 +78,14 @@ export class Delivery implements ContextDelivery {
   /** Others that are due with it start before it; while it runs: with the next that could be put off. */
   postponed = false
   /** Told of every job it enqueued. */
-  onEnqueued: ((name: string) => void) | undefined
+  onEnqueued: ((name: string, id?: string) => void) | undefined
   late: LateReach | undefined
+  /** What it enqueued after it had ended, and where. */
+  lateJobs: { readonly id: string; readonly site: CallSite | undefined }[] | undefined
+  /** Where it went round and round, or slept, until it was given up. */
+  stuckAt: CodePlace | undefined
+  /** Rejections that left through a `return` of a promise in a `try`, past its `catch`; seen where a run is recorded. */
+  bypassed: Bypassed[] | undefined
   /** What was rejected in it and never handled. */
   rejections: unknown[] | undefined
   /** What was thrown in it where nothing could catch it: in a timer, in a handler of an event. */
@@ -150,6 +163,7 @@ export class Delivery implements ContextDelivery {
   /** Bounded, so that a poll ends that sleeps for ever: virtual sleeps cost no time at which it would hang. */
   timerFired(): void {
     if (this.death !== undefined || this.ended !== undefined || ++this.#timersFired < timersMax) return
+    this.stuckAt ??= stuckAt(this)
     this.fatal ??= endlessPoll(this, timersMax, this.clock.nowMs() - this.#startMs)
     if (this.onException === undefined) this.die()
     else this.onException()
@@ -159,8 +173,11 @@ export class Delivery implements ContextDelivery {
   enqueuePoint(name: string, when: 'after', enqueued?: EnqueuedJob): Promise<void> | undefined
   enqueuePoint(name: string, when: 'before' | 'after', enqueued?: EnqueuedJob): Promise<void> | undefined {
     if (this.death !== undefined) throw this.death
-    if (when === 'after') this.onEnqueued?.(name)
-    if (this.ended !== undefined) return undefined
+    if (when === 'after') this.onEnqueued?.(name, enqueued?.id)
+    if (this.ended !== undefined) {
+      if (enqueued !== undefined) (this.lateJobs ??= []).push({ id: enqueued.id, site: callSite() })
+      return undefined
+    }
     this.mode.reachQueue?.(this, 'enqueue', `${when}-enqueue:${name}`, enqueued?.dueNow)
     if (!this.eager || enqueued?.dueNow !== true) return undefined
     this.eager = false

@@ -1,13 +1,13 @@
 import { execution } from '../model/context.ts'
 import { FaultlineError } from '../model/error.ts'
-import { Activation } from './activation.ts'
+import { Activation, type CodePlace } from './activation.ts'
 import { armAll } from './arming.ts'
-import type { CrashSignal } from './crash-signal.ts'
+import { type CrashSignal, isCrashSignal } from './crash-signal.ts'
 import type { Delivery } from './delivery.ts'
 import { followed, followTo } from './followed.ts'
 import { afterSleep, noValues } from './held-loop.ts'
 import type { Strike } from './mode.ts'
-import { endsOf, loopsOf, placesOf } from './places.ts'
+import { endsOf, loopsOf, passesOf, placesOf } from './places.ts'
 import { type FileRecord, type Probes, shared } from './shared.ts'
 import { startedAt } from './started.ts'
 
@@ -98,7 +98,10 @@ function awaiting(
     if (delivery.abandoned) return loopsOf(file)[index] === 0 ? new Promise(() => {}) : noValues
     throw delivery.death
   }
-  if (++delivery.awaits > awaitsMax) throw endless(delivery, runaway(delivery, file, index))
+  if (++delivery.awaits > awaitsMax) {
+    delivery.stuckAt ??= { file, index }
+    throw endless(delivery, runaway(delivery, file, index))
+  }
   if (file.s[index] === 0) return awaited
   if (loopsOf(file)[index] !== 0) return delivery.asleep ? afterSleep(delivery.sleep, awaited) : awaited
   if (delivery.asleep) {
@@ -173,7 +176,11 @@ function returning(
   if (activation === undefined) return value
   suspend(activation)
   activation.delivery.closed(activation)
-  return file.s[index] === 0 ? value : reachReturn(file, index, activation, value, isThenable(value))
+  if (file.s[index] === 0) return value
+  const end = reachReturn(file, index, activation, value, isThenable(value))
+  if (passesOf(file)[index] !== 0 && isPlainPromise(end))
+    noteBypass(activation.delivery, { file, index }, end)
+  return end
 }
 
 /** A sync function returns: what its caller gets must stay what it is, unless it is a promise and nothing more. */
@@ -218,6 +225,13 @@ function reachReturn(
       throw reason
     },
   )
+}
+
+/** Who is returned to handles it: that is why nothing of it is taken away here. */
+function noteBypass(delivery: Delivery, at: CodePlace, end: Promise<unknown>): void {
+  end.then(undefined, (error) => {
+    if (!isCrashSignal(error)) (delivery.bypassed ??= []).push({ ...at, error })
+  })
 }
 
 /** One of which nothing can be seen when it is asked for its end. */

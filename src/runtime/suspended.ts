@@ -1,5 +1,5 @@
 import { inspect } from 'node:util'
-import type { Activation } from './activation.ts'
+import type { Activation, CodePlace } from './activation.ts'
 import type { Delivery } from './delivery.ts'
 
 /** The innermost activations that are really suspended: those that threw left no pending promise behind. */
@@ -8,6 +8,12 @@ export function suspended(delivery: Delivery): Activation[] {
     (activation) => activation.awaited !== undefined && isPending(activation.awaited),
   )
   return pending.filter((activation) => !pending.some((other) => other.parent === activation))
+}
+
+/** The await that a delivery waits at, where it waits at one only. */
+export function stuckAt(delivery: Delivery): CodePlace | undefined {
+  const [only, ...others] = suspended(delivery)
+  return only?.file === undefined || others.length > 0 ? undefined : { file: only.file, index: only.at }
 }
 
 /** Whether what is awaited has not settled yet. */

@@ -1,5 +1,6 @@
 import type { PlaceCode, PlaceNameRow, PlaceRow } from '../model/place-row.ts'
 import { placeFlags } from '../model/place-row.ts'
+import type { Bypass } from './bypass.ts'
 import type { Lines } from './lines.ts'
 
 /** One name of a place. */
@@ -9,6 +10,10 @@ export interface PlaceName {
   readonly canFail: boolean
   readonly tryEnd?: boolean
   readonly loop?: boolean
+  /** A returned await in a `try`. */
+  readonly guarded?: boolean
+  /** It leaves a `try` without its rejection being seen there. */
+  readonly passes?: Bypass
 }
 
 /** A place before it has a number: numbers follow the order of the source, which is known at the end. */
@@ -62,6 +67,9 @@ function rowOf(name: PlaceName, place: PlaceDraft, lines: Lines, firsts: Map<str
   if (place.pausable) flags |= placeFlags.pausable
   if (name.tryEnd) flags |= placeFlags.tryEnd
   if (name.loop) flags |= placeFlags.loop
+  if (name.guarded) flags |= placeFlags.guarded
+  if (name.passes !== undefined)
+    flags |= name.passes === 'catch' ? placeFlags.passesCatch : placeFlags.mayPassCatch
   const first = firsts.get(`${name.kind}${line}`)
   if (first !== undefined && first !== name.offset) flags |= placeFlags.notFirst
   return [name.kind, line, column, flags]

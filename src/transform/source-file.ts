@@ -1,5 +1,6 @@
 import type { Comment, Node, Program } from 'oxc-parser'
 import { startOf } from './ast.ts'
+import type { Bypass } from './bypass.ts'
 import { type Settlers, settlersOf } from './can-fail.ts'
 import { Edits } from './edits.ts'
 import { hintOffset } from './hints.ts'
@@ -24,6 +25,10 @@ export class SourceFile {
   readonly taken: Set<Node> = new Set()
   /** The blocks of `try` statements. */
   readonly tryBlocks: Set<Node> = new Set()
+  /** How many `try` statements of a function are open where the walk is. */
+  readonly openTries: Map<Node | undefined, number> = new Map()
+  /** Returns in `try` blocks, with what a promise of theirs passes by. */
+  readonly bypasses: Map<Node, Bypass> = new Map()
   /** The places of awaits that have further names. */
   readonly awaits: Map<Node, PlaceDraft> = new Map()
   /** By which names timers can be reached; none where the source mentions no timer. */

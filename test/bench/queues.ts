@@ -9,8 +9,10 @@
 import { performAll } from '../../src/index.ts'
 import type { BenchQueue, StartedBench } from './queues/bench-queue.ts'
 import { bullmqPostgres, bullmqRedis } from './queues/bullmq.ts'
+import { graphileWorker } from './queues/graphile-worker.ts'
+import { pgBoss } from './queues/pg-boss.ts'
 
-const queues: readonly BenchQueue[] = [bullmqRedis, bullmqPostgres]
+const queues: readonly BenchQueue[] = [bullmqRedis, bullmqPostgres, pgBoss, graphileWorker]
 const [jobs = 100, rounds = 25] = process.argv.slice(2).map(Number)
 
 async function timedMs(started: StartedBench, perform: (jobs: number) => Promise<unknown>): Promise<number> {

@@ -18,7 +18,7 @@ describe.skipIf(!hasRedis)('an application with BullMQ', { timeout: 120_000 }, (
   let server: RedisServer
 
   beforeAll(async () => {
-    server = await startRedis()
+    server = await startRedis({ own: true })
   })
   afterAll(() => server.stop())
 

@@ -57,6 +57,8 @@ function linesOf({ faults }: ScenarioResult): number[] {
   return [point.line, ...point.also.map(({ line }) => line)]
 }
 
+const isOfUnawaited = (reason: string) => reason === 'unsettled' || reason === 'rejection'
+
 const story = ({ id, outcome, reason, error }: ScenarioResult) =>
   `${id} ${outcome} ${reason}: ${error?.message}`
 
@@ -74,8 +76,12 @@ describe.for(names)('%s', (name) => {
     const blamed = report.failures.filter(({ faults }) => faults.at(-1)?.point.file === file).map(linesOf)
     const strays = blamed.filter((numbers) => !numbers.some((number) => marked.includes(number)))
     expect(strays.map(([number = 0]) => `${number}: ${lines[number - 1]?.trim()}`)).toEqual([])
-    const started = report.causes.flatMap(({ blame }) => (blame?.file === file ? [blame.line] : []))
+    const named = report.causes.flatMap(({ reason, blame }) =>
+      blame?.file === file ? [{ line: blame.line, unawaited: isOfUnawaited(reason) }] : [],
+    )
+    const started = named.flatMap(({ line, unawaited }) => (unawaited ? [line] : []))
     expect([...new Set(started)]).toEqual(unawaited)
+    expect(named.filter((one) => !one.unawaited && !marked.includes(one.line))).toEqual([])
     if (ofPayloads) {
       const thrown = [...String(report).matchAll(/thrown at (\S+):(\d+)/g)].flatMap(([, where, number]) =>
         where === file ? [Number(number)] : [],

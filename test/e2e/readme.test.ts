@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
 import { blocksOf, makeProject, play } from '../helpers/document.ts'
 import { startPostgres } from '../helpers/postgres.ts'
+import { canStartRedis, startRedis } from '../helpers/redis.ts'
 import { REPOSITORY } from '../helpers/source-alias.ts'
 
 const played = ['README.md', ...globSync('docs/*.md', { cwd: REPOSITORY }).sort()]
@@ -13,13 +14,16 @@ const documents = globSync(['*.md', 'docs/**/*.md'], { cwd: REPOSITORY }).sort()
 const others =
   /^(?:npm ci$|npm i -D |(?:UPDATE_GOLDEN=1 )?npx vitest run |node --import faultline\/register )/
 
-test.each(played)('%s does what it says', { timeout: 180_000 }, async (document) => {
+test.for(played)('%s does what it says', { timeout: 180_000 }, async (document, { skip }) => {
   const file = path.join(REPOSITORY, document)
   const folder = makeProject(path.basename(document, '.md').toLowerCase())
   const text = readFileSync(file, 'utf8')
-  await using server = text.includes("'pg'") ? await postgres() : undefined
+  const needsRedis = text.includes("'bullmq'")
+  if (needsRedis && !canStartRedis) skip('it needs a redis-server')
+  await using database = text.includes("'pg'") ? await postgres() : undefined
+  await using broker = needsRedis ? await redis() : undefined
   // Outputs are golden: `npx vitest run test/e2e/readme.test.ts -u` writes them anew.
-  await expect(await play(text, folder, server?.env)).toMatchFileSnapshot(file)
+  await expect(await play(text, folder, { ...database?.env, ...broker?.env })).toMatchFileSnapshot(file)
 })
 
 test.each(documents)('%s names commands and files that exist', (document) => {
@@ -47,6 +51,11 @@ test('the table of options in README.md is complete', async () => {
   )
   expect(first.sort()).toEqual(allowed.sort())
 })
+
+async function redis() {
+  const { connection, stop } = await startRedis({ own: true })
+  return { env: { REDIS_PORT: String(connection.port) }, [Symbol.asyncDispose]: stop }
+}
 
 async function postgres() {
   const server = await startPostgres()

@@ -30,6 +30,14 @@ export class Connections {
     }
   }
 
+  /** The worker died, and its connection with it: the next one has another. */
+  async renew(racer: Racer, session: Session): Promise<void> {
+    const { connection } = racer
+    racer.connection = undefined
+    await bounded(`Closing the connection of ${racer.worker}`, () => close(connection, true))
+    await this.open([racer], session)
+  }
+
   /** A client of a pool goes back to it; any other connection is closed. */
   async close(racers: readonly Racer[]): Promise<void> {
     for (const racer of racers) {

@@ -89,6 +89,7 @@ function skipped<W>({ name, seed, nowMs, entries }: RaceSetup<W>, replayed: stri
       survived: 0,
       failed: 0,
       flaky: 0,
+      unreached: 0,
       deadlocks: 0,
       guarantee: `skipped: FAULTLINE_REPLAY replays '${replayed}'`,
       exhaustive: false,

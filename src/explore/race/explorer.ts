@@ -1,25 +1,34 @@
 import { FaultlineError } from '../../model/error.ts'
 import type { RaceData, RaceResult } from '../../model/race.ts'
-import { checks } from '../../oracle/index.ts'
-import type { Session } from '../../perform/index.ts'
 import { progressLine } from '../../report/progress.ts'
-import { eventLoopTurn, type FileRecord, followBranches, RecordMode, realNowMs } from '../../runtime/index.ts'
+import {
+  eventLoopTurn,
+  type FileRecord,
+  followBranches,
+  type Reached,
+  RecordMode,
+  realNowMs,
+} from '../../runtime/index.ts'
 import { noPoints } from '../no-points.ts'
+import type { SimulationOptions } from '../options.ts'
 import type { Runner } from '../run.ts'
+import type { PlannedScenario } from '../scenarios.ts'
 import {
   type Chooser,
-  countSchedules,
   followSchedule,
+  type Guarantee,
   type Strategy,
   strategyOf,
 } from '../strategies/index.ts'
 import { carryOn } from '../strategies/strategy.ts'
-import { changedSource, hashOf, printToken, type Token } from '../token.ts'
+import { changedSource, hashOf, noSuchScenario, parseToken, type Token } from '../token.ts'
+import { FaultRaces, planWith, raceFaults } from './fault-races.ts'
 import { LineRecorder } from './line-recorder.ts'
 import { minimise } from './minimise.ts'
+import { isFailure, raceData } from './race-data.ts'
 import { budgetDefault, type RaceSetup } from './race-options.ts'
-import { type RaceEnd, type RacePlan, RaceTrial, resultOf } from './race-trial.ts'
-import { SerialStates, serialOrder } from './serial.ts'
+import { type RaceEnd, type RacePlan, RaceTrial } from './race-trial.ts'
+import { Verdicts } from './verdicts.ts'
 
 /** Real time after which the event loop gets a turn between two races. */
 const turnMs = 10
@@ -28,248 +37,222 @@ const toldMax = 3
 /** With `snapshot` all orders of so many works run first. */
 const ordersMax = 5
 
+/** What picks the races. */
+interface RaceSearch {
+  next(): RacePlan | undefined
+  learn(race: RaceEnd, failed: boolean): void
+}
+
+function searchOf(strategy: Strategy): RaceSearch {
+  return {
+    next: () => {
+      const choose = strategy.next()
+      return choose && { choose }
+    },
+    learn: ({ decisions }, failed) => strategy.learn(decisions.chosen, decisions.ready, failed),
+  }
+}
+
 /** Runs the races of one exploration and says what came of each. */
 export class Explorer<W> {
   readonly #setup: RaceSetup<W>
   readonly #trial: RaceTrial<W>
-  readonly #serial: SerialStates
   readonly #startedMs = realNowMs()
-  readonly #races: RaceResult[] = []
-  #files: ReadonlySet<FileRecord> = new Set()
+  readonly #verdicts: Verdicts<W>
   #steps: number[] = []
-  #wrongInSeries = false
-  /** Races whose rejections the event loop has not reported yet. */
-  #recent: { readonly position: number; readonly session: Session }[] = []
+  #faults: FaultRaces | undefined
 
   constructor(runner: Runner<W>, setup: RaceSetup<W>) {
     this.#setup = setup
     this.#trial = new RaceTrial(runner, setup)
-    this.#serial = new SerialStates(setup.options.mask ?? [])
+    this.#verdicts = new Verdicts(setup)
     const { length } = setup.entries
     if (setup.options.snapshot !== undefined && length > ordersMax) throw tooManyOrders(length)
   }
 
   /** One race with one schedule. */
   one(choose: Chooser): Promise<RaceResult> {
-    return this.#during(async () => {
-      const { snapshot } = this.#setup.options
-      await this.#first()
-      if (snapshot !== undefined) await this.#orders()
-      const { race, plan } = await this.#record(choose)
+    return this.#trial.during(async () => {
+      if (this.#setup.options.snapshot !== undefined) {
+        await this.#first()
+        await this.#orders()
+      }
+      const { race, plan, files } = await this.#record(choose, true)
+      this.#reach(files, race)
+      this.#verdicts.take(race, plan)
       await eventLoopTurn()
-      this.#lookBack()
-      return this.#judged(race, plan)
+      this.#verdicts.lookBack()
+      return this.#verdicts.races.at(-1)!
     })
   }
 
   /** Schedule after schedule, as far as the budget goes. */
   explore(): Promise<RaceData> {
-    return this.#during(async () => {
+    return this.#trial.during(async () => {
       const { strategy: chosen = 'auto', snapshot, budget = budgetDefault } = this.#setup.options
       const first = await this.#first()
       const needsOrders = snapshot !== undefined
-      const course = { steps: this.#steps, budget, seed: this.#setup.seed, needsOrders }
+      const faults = this.#faults
+      const share = faults === undefined ? budget : Math.ceil(budget / 2)
+      const course = { steps: this.#steps, budget: share, seed: this.#setup.seed, needsOrders }
       const strategy = strategyOf(chosen, course)
-      strategy.next()
-      this.#learn(strategy, first)
-      await this.#run(strategy, budget)
-      await this.#tell()
-      return this.#data(strategy.guarantee)
+      const search = searchOf(strategy)
+      search.next()
+      search.learn(first, isFailure(this.#verdicts.races[0]!))
+      await this.#run(search, budget)
+      const { guarantee } = strategy
+      if (faults === undefined || this.#verdicts.anyFailure) return this.#told(guarantee)
+      await this.#run(faults, budget)
+      return this.#told({ ...guarantee, text: `${guarantee.text}; ${faults.guarantee}` })
     })
   }
 
   /** The one race that the token names. */
   replay(token: Token): Promise<RaceData> {
-    return this.#during(async () => {
+    return this.#trial.during(async () => {
       await this.#first()
-      const hash = hashOf(this.#files)
+      const hash = hashOf(this.#verdicts.files)
       if (hash !== token.hash) throw changedSource(token, hash)
       if (this.#setup.options.snapshot !== undefined) await this.#orders()
-      this.#races.length = 0
-      const { race, plan } = await this.#record(followSchedule(token.scenario.slice('race:'.length)))
-      this.#races.push(this.#judged(race, plan))
-      await this.#tell()
-      return this.#data({ text: 'FAULTLINE_REPLAY runs this one schedule', exhaustive: false })
+      this.#verdicts.races.length = 0
+      const plan = this.#planOf(token)
+      this.#verdicts.wrongInSeries = false
+      this.#verdicts.take(await this.#trial.run({ ...plan, patient: true }), plan)
+      await eventLoopTurn()
+      this.#verdicts.lookBack()
+      return this.#told({ text: 'FAULTLINE_REPLAY runs this one schedule', exhaustive: false })
     })
   }
 
-  async #during<T>(body: () => Promise<T>): Promise<T> {
-    const unfollow = followBranches()
-    try {
-      return await body()
-    } finally {
-      unfollow()
-      await this.#trial.close()
-    }
+  #planOf(token: Token): RacePlan {
+    const [schedule = '', id] = /^race:([A-Z]*)(?:\+(.*))?$/.exec(token.scenario)?.slice(1) ?? []
+    const choose = followSchedule(schedule)
+    if (id === undefined) return { choose }
+    const known = this.#faults?.scenarios ?? []
+    const scenario = known.find((one) => one.id === id)
+    if (scenario !== undefined) return planWith(scenario, choose)
+    throw noSuchScenario(
+      token,
+      known.map((one) => `race:${schedule}+${one.id}`),
+    )
+  }
+
+  async #told(guarantee: Guarantee): Promise<RaceData> {
+    await this.#tell()
+    return this.#data(guarantee)
   }
 
   /** The works one after the other, as they are listed: what they are, and that there is something to test. */
   async #first(): Promise<RaceEnd> {
-    const { race, plan, files } = await this.#record(carryOn, true)
-    if (files.size === 0) throw noPoints(this.#setup)
-    this.#files = files
+    const { race, plan, files, reached } = await this.#record(carryOn, true)
+    this.#reach(files, race)
     this.#steps = this.#setup.entries.map(
       (_, index) => race.decisions.chosen.filter((chosen) => chosen === index).length,
     )
-    this.#take(race, plan)
+    this.#verdicts.take(race, plan)
+    const faults = raceFaults(this.#setup.options.faults)
+    if (faults !== undefined && !this.#verdicts.wrongInSeries)
+      this.#faults = new FaultRaces({ ...this.#setup.options, faults } as SimulationOptions, race, reached)
     return race
   }
 
-  async #run(strategy: Strategy, budget: number): Promise<void> {
-    const { budgetMs = Number.POSITIVE_INFINITY, onProgress, signal, name } = this.#setup.options
+  /** What a race went through; what goes through nothing cannot be raced. */
+  #reach(files: ReadonlySet<FileRecord>, { finding }: RaceEnd): void {
+    if (files.size === 0 && finding === undefined) throw noPoints(this.#setup)
+    this.#verdicts.files = files
+  }
+
+  /** Race after race, as far as the budget goes. */
+  async #run(search: RaceSearch, budget: number): Promise<void> {
+    const { budgetMs = Number.POSITIVE_INFINITY, onProgress, signal } = this.#setup.options
     const line = progressLine()
     let turnAtMs = realNowMs() + turnMs
-    while (!this.#wrongInSeries && realNowMs() - this.#startedMs <= budgetMs) {
-      if (signal?.aborted) throw aborted(signal.reason, this.#races.length)
-      const choose = strategy.next()
-      if (choose === undefined) break
-      const plan = { choose }
+    while (!this.#verdicts.wrongInSeries && this.#verdicts.races.length < budget) {
+      if (realNowMs() - this.#startedMs > budgetMs) break
+      if (signal?.aborted) throw aborted(signal.reason, this.#verdicts.races.length)
+      const plan = search.next()
+      if (plan === undefined) break
       const race = await this.#trial.run(plan).catch((error: unknown) => {
-        throw signal?.aborted && error === signal.reason ? aborted(error, this.#races.length) : error
+        throw signal?.aborted && error === signal.reason ? aborted(error, this.#verdicts.races.length) : error
       })
-      this.#take(race, plan)
-      this.#learn(strategy, race)
-      onProgress?.(this.#races.length, budget)
+      search.learn(race, isFailure(this.#verdicts.take(race, plan)))
+      onProgress?.(this.#verdicts.races.length, budget)
       if (realNowMs() < turnAtMs) continue
-      line.update(this.#races.length, budget, name ?? this.#setup.name, this.#races.some(isFailure))
+      line.update(this.#verdicts.races.length, budget, this.#setup.name, this.#verdicts.anyFailure)
       await eventLoopTurn()
-      this.#lookBack()
+      this.#verdicts.lookBack()
       turnAtMs = realNowMs() + turnMs
     }
     line.done()
     await eventLoopTurn()
-    this.#lookBack()
-  }
-
-  #learn(strategy: Strategy, { decisions }: RaceEnd): void {
-    const failed = isFailure(this.#races.at(-1)!)
-    strategy.learn(decisions.chosen, decisions.ready, failed)
+    this.#verdicts.lookBack()
   }
 
   /** All orders of the works. */
   async #orders(): Promise<void> {
     const { seed } = this.#setup
     const course = { steps: this.#steps, budget: Number.MAX_SAFE_INTEGER, seed, needsOrders: true }
-    const strategy = strategyOf({ preemptions: 0 }, course)
-    for (let choose = strategy.next(); choose !== undefined; choose = strategy.next()) {
-      const plan = { choose }
-      const race = await this.#trial.run(plan)
-      this.#take(race, plan)
-      this.#learn(strategy, race)
-    }
+    await this.#run(searchOf(strategyOf({ preemptions: 0 }, course)), Number.MAX_SAFE_INTEGER)
   }
 
   async #record(
     choose: Chooser,
     looksForChildren = false,
-  ): Promise<{ race: RaceEnd; plan: RacePlan; files: ReadonlySet<FileRecord> }> {
+  ): Promise<{
+    race: RaceEnd
+    plan: RacePlan
+    files: ReadonlySet<FileRecord>
+    reached: readonly Reached[]
+  }> {
     let mode = new RecordMode()
     const again = (): Partial<RacePlan> => ({ inner: (mode = new RecordMode()), looksForChildren: false })
     const plan: RacePlan = { choose, inner: mode, patient: true, looksForChildren, again }
     const race = await this.#trial.run(plan)
     const files = new Set<FileRecord>()
     for (const { file } of mode.reached) if (file !== undefined) files.add(file)
-    return { race, plan, files }
-  }
-
-  #take(race: RaceEnd, plan: RacePlan): void {
-    const result = this.#judged(race, plan)
-    this.#races.push(result)
-    if (result.outcome === 'failed') {
-      if (serialOrder(race.schedule) !== undefined && result.blocked.length === 0) this.#wrongInSeries = true
-    } else this.#recent.push({ position: this.#races.length - 1, session: race.end.session })
-  }
-
-  #judged(race: RaceEnd, plan: RacePlan): RaceResult {
-    const { snapshot } = this.#setup.options
-    let { finding } = race
-    if (finding === undefined && snapshot !== undefined) {
-      const order = serialOrder(race.schedule)
-      if (order !== undefined && race.blocked.length === 0) this.#serial.add(order, race.end.snapshot)
-      finding = this.#serial.compare(race.end.snapshot)
-    }
-    return resultOf({ ...race, finding }, plan, this.#token(race.schedule))
-  }
-
-  /** What was rejected and never handled comes to light with a turn of the event loop. */
-  #lookBack(): void {
-    if (this.#setup.options.checks?.rejections !== false) {
-      for (const { position, session } of this.#recent) {
-        const { queue, deliveries } = session
-        const finding = checks.rejections({ queue, deliveries })
-        if (finding === undefined || finding instanceof Promise) continue
-        this.#races[position] = { ...this.#races[position]!, outcome: 'failed', ...finding }
-      }
-    }
-    this.#recent = []
+    return { race, plan, files, reached: mode.reached }
   }
 
   /** The first failures are run again: with their lines, and for what fails only once. */
   async #tell(): Promise<void> {
     const told = new Set<string>()
-    for (const [position, result] of this.#races.entries()) {
+    for (const [position, result] of this.#verdicts.races.entries()) {
       if (!isFailure(result) || told.size >= toldMax) continue
       const cause = causeOf(result)
       if (told.has(cause)) continue
       told.add(cause)
-      const least = await minimise(result, (schedule) => this.#again(schedule))
-      const again = await this.#again(least.schedule)
-      this.#races[position] =
-        again.outcome === 'survived'
-          ? { ...result, outcome: 'flaky' }
-          : { ...again, timeline: again.timeline }
+      const scenario = this.#scenarioOf(result)
+      const least = await minimise(result, (schedule) => this.#again(schedule, scenario))
+      const again = await this.#again(least.schedule, scenario)
+      this.#verdicts.races[position] = isFailure(again) ? again : { ...result, outcome: 'flaky' }
     }
   }
 
-  async #again(schedule: string): Promise<RaceResult> {
-    const recorder = new LineRecorder()
-    const plan: RacePlan = { choose: followSchedule(schedule), inner: recorder, patient: true }
-    const race = await this.#trial.run(plan)
-    return { ...this.#judged(race, plan), lines: recorder.lines(race.decisions.chosen) }
+  #scenarioOf({ faults, replay }: RaceResult): PlannedScenario | undefined {
+    if (faults.length === 0) return undefined
+    return this.#faults?.scenarios.find(({ id }) => parseToken(replay).scenario.endsWith(`+${id}`))
   }
 
-  #token(schedule: string): string {
-    const { name, seed, nowMs } = this.#setup
-    const scenario = `race:${schedule}`
-    return printToken({ name, scenario, seed, now: new Date(nowMs), hash: hashOf(this.#files) })
+  async #again(schedule: string, scenario: PlannedScenario | undefined): Promise<RaceResult> {
+    const choose = followSchedule(schedule)
+    const given: RacePlan = scenario === undefined ? { choose } : planWith(scenario, choose)
+    const recorder = new LineRecorder(given.inner)
+    const plan: RacePlan = { ...given, inner: recorder, patient: true }
+    const race = await this.#trial.run(plan)
+    return { ...this.#verdicts.judge(race, plan), lines: recorder.lines() }
   }
 
   #data(guarantee: { readonly text: string; readonly exhaustive: boolean }): RaceData {
-    const { name, entries, seed, nowMs, command, options } = this.#setup
-    const count = (outcome: RaceResult['outcome']): number =>
-      this.#races.filter((race) => race.outcome === outcome).length
-    const where = options.granularity === 'line' ? 'at first-party awaits and lines' : 'at first-party awaits'
-    const [file] = this.#files
-    return {
-      name,
-      members: entries.map((entry, index) => ({ letter: String.fromCharCode(65 + index), name: entry.name })),
+    const [file] = this.#verdicts.files
+    return raceData(this.#setup, {
+      races: this.#verdicts.races,
       steps: this.#steps,
-      races: this.#races,
-      failures: this.#races.filter(isFailure),
-      wrongInSeries: this.#wrongInSeries,
+      wrongInSeries: this.#verdicts.wrongInSeries,
+      guarantee,
+      startedMs: this.#startedMs,
       root: file?.root ?? process.cwd(),
-      ...(command === undefined ? undefined : { command }),
-      summary: {
-        schedules: String(countSchedules(this.#steps)),
-        run: this.#races.length,
-        survived: count('survived'),
-        failed: count('failed'),
-        flaky: count('flaky'),
-        deadlocks: this.#races.filter(({ reason }) => reason === 'deadlock').length,
-        guarantee: this.#wrongInSeries
-          ? 'none: it is wrong where the works run one after the other'
-          : `${guarantee.text}, ${where}; library calls atomic`,
-        exhaustive: guarantee.exhaustive && !this.#wrongInSeries,
-        seed,
-        now: new Date(nowMs).toISOString(),
-        durationMs: realNowMs() - this.#startedMs,
-      },
-    }
+    })
   }
-}
-
-function isFailure({ outcome }: RaceResult): boolean {
-  return outcome === 'failed' || outcome === 'flaky'
 }
 
 /** What failures share that have one cause. */

@@ -1,5 +1,13 @@
 import type { RaceLine } from '../../model/race.ts'
-import { type Activation, type Delivery, type FileRecord, type Mode, placesOf } from '../../runtime/index.ts'
+import {
+  type Activation,
+  type Delivery,
+  type FileRecord,
+  type Mode,
+  placesOf,
+  type QueuePointKind,
+  type Strike,
+} from '../../runtime/index.ts'
 import { indexOfLetter } from './racer.ts'
 
 interface Executed {
@@ -11,20 +19,45 @@ interface Executed {
 /** Writes down who executes which line. */
 export class LineRecorder implements Mode {
   readonly name = 'lines'
+  readonly returns: Mode['returns']
   readonly #executed: Executed[] = []
+  readonly #inner: Mode | undefined
+
+  /** What the inner mode does, is done. */
+  constructor(inner?: Mode) {
+    this.#inner = inner
+    this.returns = inner?.returns
+  }
 
   arm(file: FileRecord): void {
     file.s.fill(1)
   }
 
-  reach(delivery: Delivery, file: FileRecord, index: number, _activation: Activation): undefined {
+  reach(delivery: Delivery, file: FileRecord, index: number, activation: Activation): Strike | undefined {
     const place = placesOf(file)[index]!
-    if (place.kind !== 'line' && place.kind !== 'call') return
-    this.#executed.push({ worker: delivery.identity.worker, file: place.file, line: place.line })
+    if (place.kind === 'line' || place.kind === 'call')
+      this.#executed.push({ worker: delivery.identity.worker, file: place.file, line: place.line })
+    return this.#inner?.reach(delivery, file, index, activation)
+  }
+
+  hold(
+    delivery: Delivery,
+    file: FileRecord,
+    index: number,
+    activation: Activation,
+    awaited: unknown,
+  ): unknown {
+    return this.#inner?.hold === undefined
+      ? awaited
+      : this.#inner.hold(delivery, file, index, activation, awaited)
+  }
+
+  reachQueue(delivery: Delivery, kind: QueuePointKind, key: string, dueNow?: boolean): void {
+    this.#inner?.reachQueue?.(delivery, kind, key, dueNow)
   }
 
   /** In order; those that follow each other on one line are one. */
-  lines(_chosen: readonly number[]): RaceLine[] {
+  lines(): RaceLine[] {
     const lines: RaceLine[] = []
     for (const { worker, file, line } of this.#executed) {
       const letter = worker.at(-1)!

@@ -1,11 +1,12 @@
-import { after, eventLoopTurn, every, realNowMs, shared } from '../../runtime/index.ts'
+import type { Watched } from '../../perform/index.ts'
+import { after, eventLoopTurn, realNowMs, shared } from '../../runtime/index.ts'
 import { deadlockError } from './deadlock.ts'
 import type { RaceHost } from './race-host.ts'
 import type { Racer, Wait } from './racer.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** How often to look, in real milliseconds. */
-const lookEveryMs = 5
+export const lookEveryMs = 5
 /** Real time without any progress after which a racer's own branches are taken to wait for each other. */
 const ownGraceMs = 25
 /** How often a racer that waits for nothing any more is waited for. */
@@ -30,6 +31,7 @@ export class Lookout {
   #lookedMs = 0
   #silentMs = 0
   #asking = false
+  readonly #asked = new WeakSet<Watched>()
 
   constructor(scheduler: Scheduler, host: RaceHost, patience: Patience) {
     this.#scheduler = scheduler
@@ -37,12 +39,8 @@ export class Lookout {
     this.#patience = patience
   }
 
-  /** Until the returned function is called. */
-  start(): () => void {
-    return every(lookEveryMs, () => this.#look())
-  }
-
-  #look(): void {
+  /** Called every {@link lookEveryMs} while the race runs. */
+  look(): void {
     if (this.#scheduler.endIfAborted()) return
     const nowMs = realNowMs()
     const progress = this.#scheduler.events + shared.progress
@@ -70,12 +68,22 @@ export class Lookout {
       return
     }
     if (this.#host.isTimed(racer)) this.#scheduler.askClock()
+    if (silentMs >= ownGraceMs && this.#thaws(racer)) return
     const others = this.#scheduler.racers.some((other) => other !== racer && !other.ended)
     const { blockedAfterMs, hangAfterMs } = this.#patience
     if (others) {
       if (this.#host.ask !== undefined) void this.#askAbout(racer)
       if (silentMs >= blockedAfterMs) this.#scheduler.block(racer, { by: [], certain: false })
     } else if (silentMs >= hangAfterMs) for (const watched of [...racer.watched]) watched.give('hung')
+  }
+
+  /** It may wait for a frozen delivery of its own, which goes on then. */
+  #thaws({ watched }: Racer): boolean {
+    return [...watched].some((one) => {
+      if (this.#asked.has(one)) return false
+      this.#asked.add(one)
+      return one.blocked?.() === true
+    })
   }
 
   async #askAbout(racer: Racer): Promise<void> {

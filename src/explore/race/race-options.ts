@@ -7,6 +7,7 @@ import type { RaceStrategy } from '../strategies/index.ts'
 import type { Work } from '../work.ts'
 import type { Connect } from './connections.ts'
 import { type Entry, entriesOf } from './entry.ts'
+import { raceFaults } from './fault-races.ts'
 import { indexOfLetter } from './racer.ts'
 
 /** How works race; those of a simulation, and a few more. */
@@ -72,6 +73,7 @@ export function raceSetupOf<W>(
       `connect: received ${show(options.connect)}; allowed is a function that makes a worker's connection.`,
     )
   }
+  raceFaults(options.faults)
   checkSchedule(options.schedule, entries)
   const name = options.name ?? defaultName ?? entries.map((entry) => entry.name).join(' and ')
   if (assertions === undefined && options.snapshot === undefined) {

@@ -17,7 +17,7 @@ export class RaceError extends FaultlineError {
   constructor(report: RaceReport) {
     super('FAULTLINE_NOT_RESILIENT', { message: report.toString() })
     this.name = 'RaceError'
-    Object.defineProperty(this, 'report', { value: report })
+    Object.defineProperty(this, 'report', { value: report, configurable: true })
   }
 }
 

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { execution } from '../../model/context.ts'
+import type { DueJob } from '../../model/delivery.ts'
 import { FaultlineError, isFaultlineError } from '../../model/error.ts'
 import type { BlockedDelivery } from '../../model/race.ts'
 import { whenMs } from '../../model/time.ts'
@@ -39,7 +40,7 @@ export interface RaceRunOptions {
 }
 
 /** Deliveries of one race before it counts as a runaway. */
-const deliveriesMax = 10_000
+const deliveriesMax = 2_000
 
 /** One race: several workers over one queue, and who makes the next step. */
 export class RaceRun implements RaceHost {
@@ -116,7 +117,11 @@ export class RaceRun implements RaceHost {
   }
 
   async adopt(racer: Racer): Promise<void> {
-    for (const { id, name, payload } of await this.#session.queue.pending()) {
+    this.#adoptAll(racer, await this.#session.queue.pending())
+  }
+
+  #adoptAll(racer: Racer, pending: readonly DueJob[]): void {
+    for (const { id, name, payload } of pending) {
       if (this.racers.some((one) => one.jobs.has(id))) continue
       this.#recognise(racer, name, payload)
       const child = this.racers.find((one) => one.absent && this.#options.entries[one.index]!.name === name)
@@ -220,8 +225,9 @@ export class RaceRun implements RaceHost {
         await this.#perform(racer, claim, this.#ports[racer.index]!)
       }
     }
-    await this.adopt(racer)
-    await this.#next(racer)
+    const pending = await this.#session.queue.pending()
+    this.#adoptAll(racer, pending)
+    this.#next(racer, pending)
   }
 
   async #perform(racer: Racer, claim: Claim, port: OncePort | RacerPort): Promise<void> {
@@ -231,6 +237,8 @@ export class RaceRun implements RaceHost {
     } finally {
       racer.claim = undefined
     }
+    const { dead } = this.#session.deliveries.findLast(({ identity }) => identity.worker === racer.worker)!
+    if (dead) await this.#options.connections?.renew(racer, this.#session)
   }
 
   /** Claims the earliest of its jobs; virtual time passes until it is due. */
@@ -262,8 +270,7 @@ export class RaceRun implements RaceHost {
   }
 
   /** Whether the racer has another job to do. */
-  async #next(racer: Racer): Promise<void> {
-    const pending = await this.#session.queue.pending()
+  #next(racer: Racer, pending: readonly DueJob[]): void {
     const limitMs =
       this.#untilMs === undefined ? Number.POSITIVE_INFINITY : this.#untilMs + this.#session.costMs
     racer.waiting = pending.some(({ id, at }) => racer.jobs.has(id) && at.getTime() <= limitMs)

@@ -2,16 +2,18 @@ import type { BlockedDelivery, RaceResult } from '../../model/race.ts'
 import type { InjectedFault } from '../../model/result.ts'
 import type { Finding } from '../../oracle/index.ts'
 import type { Session } from '../../perform/index.ts'
-import { arm, type Mode, PauseMode } from '../../runtime/index.ts'
+import { arm, every, followBranches, type Mode, PauseMode } from '../../runtime/index.ts'
 import type { RunEnd, Runner } from '../run.ts'
 import { preemptionsOf } from '../strategies/bounded.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { Connections } from './connections.ts'
 import { Holds } from './holds.ts'
+import { lookEveryMs } from './lookout.ts'
 import { Observers } from './observers.ts'
 import type { Decisions } from './race-host.ts'
 import { blockedAfterMsDefault, type RaceSetup } from './race-options.ts'
 import { RaceRun } from './race-run.ts'
+import type { Scheduler } from './scheduler.ts'
 
 /** What one race is to be. */
 export interface RacePlan {
@@ -23,6 +25,8 @@ export interface RacePlan {
   readonly suffix?: string
   /** Told when the world is set up. */
   readonly started?: (session: Session) => void
+  /** Whether the faults struck. */
+  readonly fired?: () => boolean
   readonly patient?: boolean
   /** Whether works enqueue one another is yet to be found out. */
   readonly looksForChildren?: boolean
@@ -47,6 +51,7 @@ export class RaceTrial<W> {
   readonly #runner: Runner<W>
   readonly #connections: Connections | undefined
   readonly #observers = new Observers()
+  #running: Scheduler | undefined
 
   constructor(runner: Runner<W>, setup: RaceSetup<W>) {
     this.#runner = runner
@@ -55,9 +60,17 @@ export class RaceTrial<W> {
     if (connect !== undefined) this.#connections = new Connections(connect)
   }
 
-  /** Takes away what all races shared. */
-  close(): Promise<void> {
-    return this.#observers.close()
+  /** Holds what all races share while `body` runs. */
+  async during<T>(body: () => Promise<T>): Promise<T> {
+    const unfollow = followBranches()
+    const stop = every(lookEveryMs, () => this.#running?.look())
+    try {
+      return await body()
+    } finally {
+      stop()
+      unfollow()
+      await this.#observers.close()
+    }
   }
 
   async run(plan: RacePlan): Promise<RaceEnd> {
@@ -78,6 +91,7 @@ export class RaceTrial<W> {
       children: this.children,
       looksForChildren: plan.looksForChildren === true,
     })
+    this.#running = race.scheduler
     const mode = new PauseMode(new Holds(race.scheduler), options.granularity ?? 'await', plan.inner)
     const end = await this.#runner.run({
       id: plan.suffix ?? 'race',

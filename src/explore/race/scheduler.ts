@@ -58,15 +58,18 @@ export class Scheduler {
 
   /** Runs the race to its end. */
   async run(): Promise<void> {
-    const stop = this.#lookout.start()
     try {
       this.#decide()
       await this.#end.promise
     } finally {
-      stop()
       this.#over = true
       for (const racer of this.racers) this.#letGo(racer)
     }
+  }
+
+  /** From time to time: whether somebody waits for somebody. */
+  look(): void {
+    if (!this.#over) this.#lookout.look()
   }
 
   /** A delivery has enqueued a job. */

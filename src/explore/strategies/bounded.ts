@@ -9,6 +9,12 @@ interface Branching {
   readonly preemptions: number
 }
 
+/** Schedules with a certain number of preemptions, in the order in which they are tried. */
+interface Level {
+  readonly waiting: Branching[]
+  begun: number
+}
+
 const root: Branching = { chosen: [], length: -1, next: -1, preemptions: 0 }
 
 /**
@@ -22,19 +28,20 @@ export class Bounded {
   diverged = 0
   /** Schedules with more preemptions than allowed were left out. */
   leftOut = false
-  readonly #levels: Branching[][] = [[root]]
+  readonly #levels: Level[] = [{ waiting: [root], begun: 0 }]
   #current = root
 
   /** Preemptions of the next schedule; `undefined`: all have run. */
   get nextPreemptions(): number | undefined {
-    const level = this.#levels.findIndex((branchings) => branchings.length > 0)
+    const level = this.#levels.findIndex(({ waiting, begun }) => begun < waiting.length)
     return level < 0 ? undefined : level
   }
 
   next(): Chooser | undefined {
     const level = this.nextPreemptions
     if (level === undefined) return undefined
-    const current = this.#levels[level]!.pop()!
+    const { waiting } = this.#levels[level]!
+    const current = waiting[this.#levels[level]!.begun++]!
     this.#current = current
     this.preemptions = level
     const { chosen, length, next } = current
@@ -60,10 +67,10 @@ export class Bounded {
         this.leftOut = true
         continue
       }
-      this.#levels[cost] ??= []
+      this.#levels[cost] ??= { waiting: [], begun: 0 }
       for (let other = 0; others >> other > 0; other++) {
         if (others & (1 << other))
-          this.#levels[cost]!.push({ chosen, length: step, next: other, preemptions: cost })
+          this.#levels[cost]!.waiting.push({ chosen, length: step, next: other, preemptions: cost })
       }
     }
   }

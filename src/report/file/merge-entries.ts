@@ -1,6 +1,7 @@
 import { FaultlineError } from '../../model/error.ts'
 import type { Point } from '../../model/point.ts'
 import type { SimulationSummary } from '../../model/result.ts'
+import { plural } from '../words.ts'
 import { mergeCauses } from './merge-causes.ts'
 import { pointKey } from './point-key.ts'
 import {
@@ -21,7 +22,7 @@ export interface OwnedRow {
 }
 
 /** What the user declared not to be under test makes no run less exhaustive. */
-const declared = new Set(['outside', 'ignored'])
+const declared = new Set(['outside', 'ignored', 'memory', 'load'])
 
 /** One simulation out of the parts that shards ran. */
 export function mergeEntries(entries: readonly SimulationEntry[]): SimulationEntry {
@@ -114,7 +115,8 @@ function summaryOf(
   const [unreached, flaky] = [count('unreached'), count('flaky')]
   const judged = survived + failed + unreached + flaky
   const skipped = leftOutOf(entries) + (shard?.others ?? 0)
-  const notCovered = unitedWords(entries.map((entry) => withoutShard(entry.summary.notCovered)))
+  const told = entries.map((entry) => withoutShard(entry.summary.notCovered))
+  const notCovered = { ...unitedWords(told), ...summedWords(told) }
   if (shard !== undefined) notCovered.shard = `${shard.others} scenarios, which are left to other shards`
   return {
     ...summary,
@@ -144,6 +146,24 @@ function leftOutOf(entries: readonly SimulationEntry[]): number {
 /** Without what a shard says of itself: `shard 1 of 4`. */
 function withoutShard(words: Readonly<Record<string, string>>): Record<string, string> {
   return Object.fromEntries(Object.entries(words).filter(([key]) => !/^shard(?: \d+ of \d+)?$/.test(key)))
+}
+
+/** What counts scenarios that were run: each shard tells of its own. */
+const counting = ['memory']
+
+/** `2 crash scenarios of …` and `1 crash scenario of …` are `3 crash scenarios of …`. */
+function summedWords(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+  return Object.fromEntries(
+    counting.flatMap((key) => {
+      const parts = all.flatMap(
+        (words) => /^([\d,]+) ((?:\w+ )?)scenarios?( .*)$/.exec(words[key] ?? '') ?? [],
+      )
+      const counts = parts.filter((_, at) => at % 4 === 1).map((text) => Number(text.replaceAll(',', '')))
+      if (counts.length === 0) return []
+      const sum = counts.reduce((total, count) => total + count, 0)
+      return [[key, `${plural(sum, `${parts[2]}scenario`)}${parts[3]}`]]
+    }),
+  )
 }
 
 function unitedWords(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {

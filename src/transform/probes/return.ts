@@ -1,5 +1,6 @@
 import type { Node } from 'oxc-parser'
 import type { FunctionNode } from '../ast.ts'
+import type { Bypass } from '../bypass.ts'
 import { canFail } from '../can-fail.ts'
 import { wholeAwait } from '../merge.ts'
 import type { PlaceName } from '../places.ts'
@@ -21,7 +22,7 @@ export const returns: Probe = {
       return
     }
     if (isReturnedAwait(argument, node.start, visit)) return
-    openReturn(argument, returnedAt(node.start, argument, visit), node.start, visit)
+    openReturn(argument, returnedAt(node.start, argument, visit), node.start, visit, file.bypasses.get(node))
   },
   leave(node, { scope, file }) {
     if (!scope.active || node.type !== 'ReturnStatement' || node.argument == null) return
@@ -51,14 +52,20 @@ export const arrowReturn: Probe = {
 function isReturnedAwait(value: Node, offset: number, { scope, file }: Visit): boolean {
   const awaited = scope.async ? wholeAwait(value) : undefined
   if (awaited === undefined) return false
-  const name: PlaceName = { kind: 'r', offset, canFail: true }
+  const guarded = (file.openTries.get(scope.fn) ?? 0) > 0
+  const name: PlaceName = { kind: 'r', offset, canFail: true, guarded }
   file.awaits.set(awaited, file.place(scope, awaitName(awaited), name))
   return true
 }
 
-function openReturn(value: Node, at: number, offset: number, visit: Visit): void {
+function openReturn(value: Node, at: number, offset: number, visit: Visit, passes?: Bypass): void {
   const { file, scope } = visit
-  const place = file.place(scope, { kind: 'r', offset, canFail: canFail(value, file.settlers) })
+  const place = file.place(scope, {
+    kind: 'r',
+    offset,
+    canFail: canFail(value, file.settlers),
+    ...(passes !== undefined && scope.fn?.async && { passes }),
+  })
   file.edits.open(
     at,
     value.start,

@@ -125,7 +125,8 @@ test('work that is left is found where code may run on', async () => {
   })
   expect(left.findings).toMatchInlineSnapshot(`
     [
-      "baseline undrained: Work was left in the queue: child-1 (due 1970-01-01T00:00:00.000Z).",
+      "baseline undrained: Work was left in the queue: child-1 (due 1970-01-01T00:00:00.000Z). It was enqueued at ‹w.io('a').then(() => context.enqueue(child, null))›, after delivery 1 of job-1 had settled.
+      hint: The enqueue is not awaited: when it came, its job had ended already. Await it, or return its promise.",
     ]
   `)
   const off = await found('a job that is enqueued too late', {

@@ -1,6 +1,7 @@
 import { FaultlineError } from '../../../model/error.ts'
 import { describe } from '../../describe.ts'
 import type { QueueTime } from '../../port.ts'
+import { answered } from '../answered.ts'
 import { checkLocal } from '../local-host.ts'
 import { DrivenWorker } from './driven-worker.ts'
 import type { BullmqProcessor, BullmqWorker, QueueInternals, WorkerInternals } from './driver.ts'
@@ -15,6 +16,8 @@ export type WorkersOption =
 const { setTimeout, clearTimeout } = globalThis
 /** How long a job that a running worker holds may take until the worker is taken over; real milliseconds. */
 const takeOverMs = 30_000
+/** How long a first connection may take; real milliseconds. */
+const connecting = { awayMs: 5_000, silentMs: 5_000 }
 
 /** The workers of an adapter, one for each queue, taken over from their own loops. */
 export class Workers {
@@ -96,7 +99,8 @@ export class Workers {
     const known = this.#driven.get(worker)
     if (known !== undefined) return known
     checkWorker(worker)
-    const store = await storeOf(worker.getBackend())
+    const server = { name: `the server of the queue ${nameOf(worker)}`, isUp: () => false }
+    const store = await answered(server, storeOf(worker.getBackend()), 'connecting', connecting)
     checkLocal(store.server.name, store.host, this.#allowRemote)
     await takeOver(worker)
     const driven = new DrivenWorker(worker, store, this.#time)
@@ -136,6 +140,12 @@ async function makeWorker({ queue, processor, options }: BullmqProcessor): Promi
     { ...workerOptions, autorun: false },
     backendFactory as never,
   ) as unknown as WorkerInternals
+}
+
+/** The queue, and where it should be, as far as its options tell. */
+function nameOf({ name, opts }: WorkerInternals): string {
+  const { host, port } = opts.connection as { readonly host?: string; readonly port?: number }
+  return `'${name}'${host === undefined ? '' : ` (${host}${port === undefined ? '' : `:${port}`})`}`
 }
 
 function checkWorker({ name, childPool, processFn }: WorkerInternals): void {

@@ -132,6 +132,17 @@ export class GraphileJobs {
     )
   }
 
+  /** Some job is to start later than graphile-worker would have it. */
+  get hasPostponed(): boolean {
+    return this.#postponed.length > 0
+  }
+
+  /** SQL: there are jobs with the time of the server. */
+  get areForeign(): string {
+    return `exists (select from ${this.#schema}._private_jobs j join ${this.#schema}._private_tasks t on t.id = j.task_id
+      where ${this.#isListed()} and ${foreign})`
+  }
+
   postpone(id: string): void {
     this.#postponed = [...this.#postponed.filter((other) => other !== id), id]
   }

@@ -75,7 +75,7 @@ export class GraphileWorkerQueue implements QueueAdapter {
   constructor(options: GraphileWorkerQueueOptions) {
     this.#setup = new GraphileSetup(options)
     this.pools = '_clients' in options.pool ? [options.pool] : []
-    this.time = this.#timeFrom(Date.now())
+    this.time = new GraphileTime(Date.now(), this.#setup)
   }
 
   get now(): Date {
@@ -122,7 +122,7 @@ export class GraphileWorkerQueue implements QueueAdapter {
   async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
     const { jobs, cron } = await this.#setup.ready()
     await this.#at('the connection', this.#setup.refuseRemote())
-    if (nowMs !== undefined) this.time = this.#timeFrom(nowMs)
+    if (nowMs !== undefined) this.time = new GraphileTime(nowMs, this.#setup)
     for (const run of this.#held) await run.abandon()
     this.#held.clear()
     await this.#at('the clearing of its jobs', jobs.clear())
@@ -136,6 +136,8 @@ export class GraphileWorkerQueue implements QueueAdapter {
   async claim(worker: string, window: DueWindow = {}): Promise<Claim | undefined> {
     await this.#expireJobs()
     const { jobs, cron } = await this.#setup.ready()
+    const dueNow = await this.#takeDue(worker, window)
+    if (dueNow !== undefined) return dueNow
     const without: string[] = []
     for (;;) {
       const nowMs = this.time.nowMs()
@@ -158,7 +160,7 @@ export class GraphileWorkerQueue implements QueueAdapter {
       }
       if (job === undefined) return undefined
       this.time.moveTo(job.dueMs)
-      const claim = await this.#getJob(worker, job.id)
+      const claim = await this.#getJob(worker, { jobId: job.id })
       if (claim !== undefined) return claim
       without.push(job.id)
     }
@@ -170,7 +172,7 @@ export class GraphileWorkerQueue implements QueueAdapter {
     if (!/^\d+$/.test(id)) return undefined
     const nowMs = this.time.nowMs()
     const [job] = await this.#at('a job', jobs.waiting(nowMs, { untilMs: nowMs }, { id }))
-    return job === undefined ? undefined : await this.#getJob(worker, id)
+    return job === undefined ? undefined : await this.#getJob(worker, { jobId: id })
   }
 
   async parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
@@ -197,7 +199,10 @@ export class GraphileWorkerQueue implements QueueAdapter {
     const own = claim as GraphileClaim
     this.#held.delete(own.run)
     await this.#at('the settling of a job', own.run.end(ending))
-    const row = await this.#rowAfter(own, ending)
+    const { jobs } = await this.#setup.ready()
+    // Only a failure leaves a row, and a batch that was done in part.
+    const isLeft = !ending.ok || Array.isArray(claim.payload)
+    const row = isLeft ? await this.#at('the state of a job', jobs.row(claim.id)) : undefined
     if (row === undefined || own.run.settledRows === 0) {
       if (!ending.ok) return { status: 'refused' }
       this.#records.write(claim, outcome ?? 'completed', ending)
@@ -248,25 +253,31 @@ export class GraphileWorkerQueue implements QueueAdapter {
     }
   }
 
-  async #getJob(worker: string, jobId: string): Promise<GraphileClaim | undefined> {
-    const run = await this.#worker({ jobId, nowMs: () => this.time.nowMs() })
+  /** Of the jobs that are due graphile-worker itself knows best which is next. */
+  async #takeDue(worker: string, { fromMs, untilMs }: DueWindow): Promise<GraphileClaim | undefined> {
+    const { jobs, cron } = await this.#setup.ready()
+    const nowMs = this.time.nowMs()
+    if (fromMs !== undefined || (untilMs !== undefined && untilMs < nowMs)) return undefined
+    if (jobs.hasPostponed || cron.next({ untilMs: nowMs }) !== undefined) return undefined
+    return await this.#getJob(worker, { unless: jobs.areForeign })
+  }
+
+  async #getJob(
+    worker: string,
+    order: { jobId: string } | { unless: string },
+  ): Promise<GraphileClaim | undefined> {
+    const run = await this.#worker({ ...order, nowMs: () => this.time.nowMs() })
     const job = await this.#at('get_job', run.claimed)
     if (job === undefined) return undefined
-    const delivery = (this.#deliveries.get(jobId) ?? 0) + 1
-    this.#deliveries.set(jobId, delivery)
-    return new GraphileClaim(run, job, worker, this.time.nowMs(), delivery, this.#redelivered.delete(jobId))
+    const id = String(job.helpers.job.id)
+    const delivery = (this.#deliveries.get(id) ?? 0) + 1
+    this.#deliveries.set(id, delivery)
+    return new GraphileClaim(run, job, worker, this.time.nowMs(), delivery, this.#redelivered.delete(id))
   }
 
   async #worker(order: ConstructorParameters<typeof WorkerRun>[4]): Promise<WorkerRun> {
     const { library, options, names, pool } = await this.#setup.ready()
     return new WorkerRun(library, options, names, pool, order)
-  }
-
-  /** Only a failure leaves a row, and a batch that was done in part. */
-  async #rowAfter({ id, payload }: GraphileClaim, { ok }: Ending) {
-    if (ok && !Array.isArray(payload)) return undefined
-    const { jobs } = await this.#setup.ready()
-    return await this.#at('the state of a job', jobs.row(id))
   }
 
   async #ties(window?: DueWindow): Promise<readonly WaitingRow[]> {
@@ -277,16 +288,6 @@ export class GraphileWorkerQueue implements QueueAdapter {
     await this.#expireJobs()
     const { jobs } = await this.#setup.ready()
     return await this.#at('the list of jobs', jobs.waiting(this.time.nowMs(), window, { free }))
-  }
-
-  #timeFrom(startMs: number): GraphileTime {
-    const time: GraphileTime = new GraphileTime(startMs, async () => {
-      // A delivery that has the only connection must not wait for itself; a server that is gone shows elsewhere.
-      if (!this.#setup.hasRoom) return
-      const { jobs } = await this.#setup.ready()
-      await jobs.adopt(time.nowMs()).catch(() => {})
-    })
-    return time
   }
 
   #at<T>(what: string, operation: Promise<T>): Promise<T> {

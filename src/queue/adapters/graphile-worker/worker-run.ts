@@ -3,8 +3,10 @@ import type { GraphileWorker, JobHelpers, SqlPool, SqlQuery, SqlResult, TaskList
 
 /** What one run of the worker is for. */
 export interface WorkerOrder {
-  /** The job to be taken; none: only locks that lapsed are taken away. */
+  /** The job to be taken. */
   readonly jobId?: string
+  /** Whichever is next is to be taken, unless this condition holds. */
+  readonly unless?: string
   /** The job whose lock lapsed, and its queue. */
   readonly lapsed?: { readonly jobId: string; readonly queueId: number | null }
   readonly nowMs: () => number
@@ -131,19 +133,20 @@ export class WorkerRun {
     return new Date(this.#order.nowMs()).toISOString()
   }
 
-  /** Which job is next is decided by due time; the library takes it as it takes any other. */
+  /** The library takes the job as it takes any other; of equals, the one that was added first. */
   async #getJob(text: string, values: unknown[] = [], name: string | undefined): Promise<SqlResult> {
-    const { jobId } = this.#order
-    if (this.#taken || jobId === undefined) return NONE
+    const { jobId, unless } = this.#order
+    if (this.#taken || (jobId === undefined && unless === undefined)) return NONE
     this.#taken = true
-    const own = text.replace(
-      'where jobs.is_available = true',
-      `where jobs.id = $${values.length + 1}::bigint and jobs.is_available = true`,
-    )
+    const condition = jobId === undefined ? `not ${unless}` : `jobs.id = $${values.length + 1}::bigint`
+    const own = text
+      .replace('where jobs.is_available = true', `where ${condition} and jobs.is_available = true`)
+      .replace('order by priority asc, run_at asc', 'order by priority asc, run_at asc, jobs.id asc')
+    const kept = [...values.slice(0, -1), this.#nowText()]
     return await this.#pool.query({
       text: own,
-      values: [...values.slice(0, -1), this.#nowText(), jobId],
-      name: name === undefined ? undefined : `faultline_${name}`,
+      values: jobId === undefined ? kept : [...kept, jobId],
+      name: name === undefined ? undefined : `faultline_${jobId === undefined ? 'next' : 'one'}_${name}`,
     })
   }
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type BullmqQueue, bullmqQueue } from '../../../../src/bullmq.ts'
@@ -255,6 +256,31 @@ describe.for(bullmqServers)('BullMQ on %s', ([, start, isThere]) => {
       expect(await mails.isPaused()).toBe(false)
       expect(await others.getJobCounts('waiting')).toEqual({ waiting: 1 })
       await others.obliterate({ force: true })
+    })
+
+    test('once the workers are closed, no connection and no timer is left', async () => {
+      const handles = () =>
+        process.getActiveResourcesInfo().filter((kind) => /^(?:Timeout|TCP|Pipe)/.test(kind)).length
+      // What the tests before this one closed is gone soon.
+      let before = Number.NaN
+      for (let tries = 0; tries < 50 && before !== handles(); tries++) {
+        before = handles()
+        await sleep(200)
+      }
+      const mails = world.queue()
+      const processor = async (job: Job) => {
+        if (job.attemptsMade === 0) throw new Error('once')
+      }
+      const queue = bullmqQueue({ workers: [{ queue: mails, processor }] })
+      await queue.clear({ nowMs: startMs })
+      await queue.enqueue(queue.job(mails, 'welcome', {}, { attempts: 2, backoff: dayMs }))
+      await queue.expire((await queue.claim('w'))!, 'crashed')
+      await performAll(queue)
+      expect(handles()).toBeGreaterThan(before)
+      await queue.close()
+      await world.close()
+      for (let tries = 0; tries < 100 && handles() > before; tries++) await sleep(100)
+      expect(handles()).toBeLessThanOrEqual(before)
     })
 
     test('{ queue, processor }: the worker is made, and closed with the adapter', async () => {

@@ -1,0 +1,87 @@
+import type { RaceResult } from '../../model/race.ts'
+import { checks } from '../../oracle/index.ts'
+import type { Session } from '../../perform/index.ts'
+import type { FileRecord } from '../../runtime/index.ts'
+import { hashOf, printToken } from '../token.ts'
+import { isFailure } from './race-data.ts'
+import type { RaceSetup } from './race-options.ts'
+import { type RaceEnd, type RacePlan, resultOf } from './race-trial.ts'
+import { SerialStates, serialOrder } from './serial.ts'
+
+/** What came of the races so far. */
+export class Verdicts<W> {
+  readonly races: RaceResult[] = []
+  /** The works are wrong one after the other. */
+  wrongInSeries = false
+  #files: ReadonlySet<FileRecord> = new Set()
+  #hash: string | undefined
+  readonly #setup: RaceSetup<W>
+  readonly #serial: SerialStates
+  /** Races whose rejections the event loop has not reported yet. */
+  #recent: { readonly position: number; readonly session: Session }[] = []
+
+  constructor(setup: RaceSetup<W>) {
+    this.#setup = setup
+    this.#serial = new SerialStates(setup.options.mask ?? [])
+  }
+
+  /** What the works went through: the token holds their hash. */
+  get files(): ReadonlySet<FileRecord> {
+    return this.#files
+  }
+
+  set files(files: ReadonlySet<FileRecord>) {
+    this.#files = files
+    this.#hash = undefined
+  }
+
+  get anyFailure(): boolean {
+    return this.races.some(isFailure)
+  }
+
+  take(race: RaceEnd, plan: RacePlan): RaceResult {
+    const result = this.judge(race, plan)
+    this.races.push(result)
+    if (isFailure(result)) {
+      const isSerial = serialOrder(race.schedule) !== undefined && result.blocked.length === 0
+      this.wrongInSeries ||= isSerial && plan.suffix === undefined
+    } else this.#recent.push({ position: this.races.length - 1, session: race.end.session })
+    return result
+  }
+
+  /** The result of a race that is not counted. */
+  judge(race: RaceEnd, plan: RacePlan): RaceResult {
+    const { snapshot } = this.#setup.options
+    let { finding } = race
+    if (finding === undefined && snapshot !== undefined) {
+      const order = plan.suffix === undefined ? serialOrder(race.schedule) : undefined
+      if (order !== undefined && race.blocked.length === 0) this.#serial.add(order, race.end.snapshot)
+      finding = this.#serial.compare(race.end.snapshot)
+    }
+    const unfired = plan.fired?.() === false
+    const suffix = plan.suffix === undefined || unfired ? '' : `+${plan.suffix}`
+    const result = resultOf({ ...race, finding }, plan, this.#token(race.schedule, suffix))
+    if (!unfired) return result
+    return { ...result, faults: [], ...(finding === undefined ? { outcome: 'unreached' as const } : {}) }
+  }
+
+  /** What was rejected and never handled comes to light with a turn of the event loop. */
+  lookBack(): void {
+    if (this.#setup.options.checks?.rejections !== false) {
+      for (const { position, session } of this.#recent) {
+        const { queue, deliveries } = session
+        const finding = checks.rejections({ queue, deliveries })
+        if (finding === undefined || finding instanceof Promise) continue
+        this.races[position] = { ...this.races[position]!, outcome: 'failed', ...finding }
+      }
+    }
+    this.#recent = []
+  }
+
+  #token(schedule: string, suffix: string): string {
+    const { name, seed, nowMs } = this.#setup
+    this.#hash ??= hashOf(this.#files)
+    const scenario = `race:${schedule}${suffix}`
+    return printToken({ name, scenario, seed, now: new Date(nowMs), hash: this.#hash })
+  }
+}

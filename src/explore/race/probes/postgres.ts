@@ -29,6 +29,11 @@ const question = `
 export const postgresProbe: WaitProbe = {
   name: 'postgres',
   accepts: (connection) => clientOf(connection) !== undefined,
+  reset: async (connection) => {
+    const client = clientOf(connection)!
+    await client.query('rollback')
+    await client.query('discard all')
+  },
   open: async (connection) => {
     const client = clientOf(connection)!
     const { user, database, host, port, ssl, options } = client.connectionParameters

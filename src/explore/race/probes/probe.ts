@@ -18,6 +18,8 @@ export interface WaitProbe {
   readonly name: string
   /** Whether this is a connection to such a server. */
   accepts(connection: unknown): boolean
+  /** Ends whatever a worker left open in its connection, before another one gets it. */
+  reset(connection: unknown): Promise<void>
   /** Opens a second connection to the same server. */
   open(connection: unknown): Promise<WaitObserver>
 }

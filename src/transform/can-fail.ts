@@ -19,7 +19,15 @@ export function settlersOf(source: string): Settlers {
   return new Set([...executors].flatMap(([, resolve, reject]) => [resolve!, reject ?? resolve!]))
 }
 
-const pureMembers = new Set(['JSON.stringify', 'Date.now', 'performance.now', 'Date.UTC', 'Date.parse'])
+const pureMembers = new Set(
+  (
+    'JSON.stringify Date.now performance.now Date.UTC Date.parse Promise.all Promise.allSettled Promise.any ' +
+    'Promise.race Promise.withResolvers'
+  ).split(' '),
+)
+
+/** What they call back rejects the promise that they return; none of them throws. */
+const promiseMethods = new Set(['then', 'catch', 'finally'])
 const pureClasses = new Set(
   (
     'Date Map Set WeakMap WeakSet WeakRef AbortController Array Object URLSearchParams Headers FormData TextEncoder ' +
@@ -34,7 +42,7 @@ const pureMethods = new Set(
     'lastIndexOf charAt charCodeAt codePointAt substring split replace replaceAll toFixed localeCompare toString ' +
     'toISOString getTime getFullYear getMonth getDate getDay getHours getMinutes getSeconds getMilliseconds ' +
     'getUTCFullYear getUTCMonth getUTCDate getUTCDay getUTCHours getUTCMinutes toSorted toReversed toSpliced ' +
-    'concat flat hasOwnProperty valueOf abort'
+    'concat flat hasOwnProperty valueOf abort unref'
   ).split(' '),
 )
 
@@ -134,8 +142,11 @@ function expressionFails(node: Node, settlers: Settlers): boolean {
   return fails
 }
 
-function isPureConstruction({ callee }: NewExpression): boolean {
-  return callee.type === 'Identifier' && (pureClasses.has(callee.name) || /Error$/.test(callee.name))
+function isPureConstruction({ callee, arguments: [first] }: NewExpression): boolean {
+  if (callee.type !== 'Identifier') return false
+  // What its executor throws rejects the promise; an executor that is written there has places of its own.
+  if (callee.name === 'Promise') return first !== undefined && isFunction(unwrap(first))
+  return pureClasses.has(callee.name) || /Error$/.test(callee.name)
 }
 
 function isPureCall(call: CallExpression, settlers: Settlers): boolean {
@@ -150,8 +161,16 @@ function isPureCall(call: CallExpression, settlers: Settlers): boolean {
     if (pureMembers.has(`${object.name}.${method}`)) return true
   }
   if (object.type === 'Literal' && 'regex' in object && (method === 'test' || method === 'exec')) return true
+  if (promiseMethods.has(method)) return call.arguments.every((handler) => isHandler(unwrap(handler)))
   if (callbackMethods.has(method)) return callsBackKnown(call, method)
   return pureMethods.has(method)
+}
+
+/** What is handed to `then`: a function, by name or written there. A `.catch(…)` of something else has other arguments. */
+function isHandler(handler: Node): boolean {
+  if (isFunction(handler)) return true
+  if (handler.type === 'Identifier' || handler.type === 'MemberExpression') return true
+  return handler.type === 'Literal' && handler.value === null
 }
 
 /** `collection.find({})` asks a database; `list.find((x) => …)` does not. */

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import type { Claim, Ending } from '../queue/port.ts'
 import { showArchive } from '../queue/show-archive.ts'
 import { callSite, codeLine, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
@@ -70,6 +71,8 @@ export async function deliver(
       session.approximate = 'code of libraries went on after the crash and was not waited for'
     else if (ended.ok !== 'gone' && running.outlived)
       session.approximate = 'code of libraries ran on after the crash: a rollback, a release'
+    else if (delivery.unwound !== undefined)
+      session.approximate = `the crash unwound code of a library: ${path.basename(delivery.unwound)}`
     await crashed(running)
   } else if (ended.ok === 'aborted' || ended.ok === 'hung') {
     throw givenUp(running, ended.ok)

@@ -8,7 +8,15 @@ const pureFunctions = new Set(
     ' ',
   ),
 )
-const pureMembers = new Set(['JSON.stringify', 'Date.now', 'performance.now', 'Date.UTC', 'Date.parse'])
+const pureMembers = new Set(
+  (
+    'JSON.stringify Date.now performance.now Date.UTC Date.parse Promise.all Promise.allSettled Promise.any ' +
+    'Promise.race Promise.withResolvers'
+  ).split(' '),
+)
+
+/** What they call back rejects the promise that they return; none of them throws. */
+const promiseMethods = new Set(['then', 'catch', 'finally'])
 const pureClasses = new Set(
   (
     'Date Map Set WeakMap WeakSet WeakRef AbortController Array Object URLSearchParams Headers FormData TextEncoder ' +
@@ -23,7 +31,7 @@ const pureMethods = new Set(
     'lastIndexOf charAt charCodeAt codePointAt substring split replace replaceAll toFixed localeCompare toString ' +
     'toISOString getTime getFullYear getMonth getDate getDay getHours getMinutes getSeconds getMilliseconds ' +
     'getUTCFullYear getUTCMonth getUTCDate getUTCDay getUTCHours getUTCMinutes toSorted toReversed toSpliced ' +
-    'concat flat hasOwnProperty valueOf abort'
+    'concat flat hasOwnProperty valueOf abort unref'
   ).split(' '),
 )
 
@@ -110,7 +118,7 @@ function expressionFails(node: Node, settlers: Settlers): boolean {
       if (!isMember(node.tag, 'String', 'raw')) return true
       break
     case 'CallExpression':
-      if (isHandled(node)) return handledFails(node, settlers)
+      if (settlers.told.has(node)) return handledFails(node, settlers)
       if (!isPureCall(node, settlers)) return true
       break
     case 'NewExpression':
@@ -124,17 +132,11 @@ function expressionFails(node: Node, settlers: Settlers): boolean {
   return fails
 }
 
-function isPureConstruction({ callee }: NewExpression): boolean {
-  return callee.type === 'Identifier' && (pureClasses.has(callee.name) || /Error$/.test(callee.name))
-}
-
-/**
- * A promise whose rejection is handled where it stands, `store(row).then(done, failed)` or `store(row).catch(failed)`:
- * what goes wrong in there is not thrown.
- */
-function isHandled(call: CallExpression): boolean {
-  const method = chainedMethod(call)
-  return (method === 'then' && call.arguments.length > 1) || (method === 'catch' && call.arguments.length > 0)
+function isPureConstruction({ callee, arguments: [first] }: NewExpression): boolean {
+  if (callee.type !== 'Identifier') return false
+  // What its executor throws rejects the promise; an executor that is written there has places of its own.
+  if (callee.name === 'Promise') return first !== undefined && isFunction(unwrap(first))
+  return pureClasses.has(callee.name) || /Error$/.test(callee.name)
 }
 
 function chainedMethod({ callee }: CallExpression): string | undefined {
@@ -170,6 +172,7 @@ function isPureCall(call: CallExpression, settlers: Settlers): boolean {
     if (pureMembers.has(`${object.name}.${method}`)) return true
   }
   if (object.type === 'Literal' && 'regex' in object && (method === 'test' || method === 'exec')) return true
+  if (promiseMethods.has(method)) return call.arguments.every((handler) => isHandler(unwrap(handler)))
   if (callbackMethods.has(method)) return callsBackKnown(call, method)
   return pureMethods.has(method)
 }
@@ -185,6 +188,13 @@ function isOfList({ callee }: CallExpression, { lists }: Settlers): boolean {
     lists.has(object.name) &&
     /^(?:push|unshift|shift|pop)$/.test(inner.property.name)
   )
+}
+
+/** What is handed to `then`: a function, by name or written there. A `.catch(…)` of something else has other arguments. */
+function isHandler(handler: Node): boolean {
+  if (isFunction(handler)) return true
+  if (handler.type === 'Identifier' || handler.type === 'MemberExpression') return true
+  return handler.type === 'Literal' && handler.value === null
 }
 
 /** `collection.find({})` asks a database; `list.find((x) => …)` does not. */

@@ -9,12 +9,14 @@ export interface Settlers {
   readonly lists: ReadonlySet<string>
   /** The calls that tell a library's callback of a result, as Node does: `done()`, `done(null, row)`, `done(error)`. */
   readonly calls: ReadonlySet<Node>
+  /** Promises whose rejection goes to such a callback, `save(row).then(() => done(), done)`: nothing is thrown there. */
+  readonly told: ReadonlySet<Node>
 }
 
-export const noSettlers: Settlers = { names: new Set(), lists: new Set(), calls: new Set() }
+export const noSettlers: Settlers = { names: new Set(), lists: new Set(), calls: new Set(), told: new Set() }
 
 /** What settles in a source. */
-export function settlersOf(source: string, program?: Program): Settlers {
+export function settlersOf(source: string, program: Program): Settlers {
   const executors = source.matchAll(
     /new Promise(?:<[^()]*>)?\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(\w+)(?:\s*,\s*(\w+))?/g,
   )
@@ -26,22 +28,35 @@ export function settlersOf(source: string, program?: Program): Settlers {
     if (lists.has(list!)) names.add(name!)
   for (const [, name, list] of source.matchAll(/for\s*\(\s*(?:const|let)\s+([\w$]+)\s+of\s+([\w$]+)/g))
     if (lists.has(list!)) names.add(name!)
-  return { names, lists, calls: program === undefined ? new Set() : tellingCalls(program) }
+  return { names, lists, ...tellingCalls(program) }
 }
 
 /** Calls of a parameter of a function around them, one that is not async, in the style of Node's callbacks. */
-function tellingCalls(program: Program): Set<Node> {
+function tellingCalls(program: Program): Pick<Settlers, 'calls' | 'told'> {
   const calls = new Set<Node>()
+  const told = new Set<Node>()
   const visit = (node: Node, callbacks: ReadonlySet<string>): void => {
     const known = isFunction(node) ? callbacksIn(node, callbacks) : callbacks
     if (node.type === 'CallExpression' && known.size > 0) {
       const { callee } = node
       if (callee.type === 'Identifier' && known.has(callee.name) && tells(node)) calls.add(node)
+      if (isTold(node, known)) told.add(node)
     }
     eachChild(node, (child) => visit(child, known))
   }
   visit(program, new Set())
-  return calls
+  return { calls, told }
+}
+
+/** `….then(row => …, done)`, `….catch((error) => done(error))`. */
+function isTold({ callee, arguments: given }: CallExpression, callbacks: ReadonlySet<string>): boolean {
+  if (callee.type !== 'MemberExpression' || callee.property.type !== 'Identifier') return false
+  const { name } = callee.property
+  const handler = name === 'then' ? given[1] : name === 'catch' ? given[0] : undefined
+  if (handler === undefined) return false
+  const told = handler.type === 'ArrowFunctionExpression' ? unwrap(handler.body) : handler
+  const callback = told.type === 'CallExpression' ? told.callee : told
+  return callback.type === 'Identifier' && callbacks.has(callback.name)
 }
 
 /** By the last parameter: that is where Node's style has the callback. */

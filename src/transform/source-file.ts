@@ -25,6 +25,8 @@ export class SourceFile {
   readonly taken: Set<Node> = new Set()
   /** The blocks of `try` statements. */
   readonly tryBlocks: Set<Node> = new Set()
+  /** How many `try` statements of a function are open where the walk is. */
+  readonly openTries: Map<Node | undefined, number> = new Map()
   /** Returns in `try` blocks, with what a promise of theirs passes by. */
   readonly bypasses: Map<Node, Bypass> = new Map()
   /** The places of awaits that have further names. */

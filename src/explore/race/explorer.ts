@@ -1,14 +1,7 @@
 import { FaultlineError } from '../../model/error.ts'
 import type { RaceData, RaceResult } from '../../model/race.ts'
 import { progressLine } from '../../report/progress.ts'
-import {
-  eventLoopTurn,
-  type FileRecord,
-  followBranches,
-  type Reached,
-  RecordMode,
-  realNowMs,
-} from '../../runtime/index.ts'
+import { eventLoopTurn, type FileRecord, type Reached, RecordMode, realNowMs } from '../../runtime/index.ts'
 import { noPoints } from '../no-points.ts'
 import type { SimulationOptions } from '../options.ts'
 import type { Runner } from '../run.ts'
@@ -49,7 +42,7 @@ function searchOf(strategy: Strategy): RaceSearch {
       const choose = strategy.next()
       return choose && { choose }
     },
-    learn: ({ decisions }, failed) => strategy.learn(decisions.chosen, decisions.ready, failed),
+    learn: ({ decisions }, failed) => strategy.learn(decisions, failed),
   }
 }
 
@@ -72,7 +65,7 @@ export class Explorer<W> {
 
   /** One race with one schedule. */
   one(choose: Chooser): Promise<RaceResult> {
-    return this.#during(async () => {
+    return this.#trial.during(async () => {
       if (this.#setup.options.snapshot !== undefined) {
         await this.#first()
         await this.#orders()
@@ -88,7 +81,7 @@ export class Explorer<W> {
 
   /** Schedule after schedule, as far as the budget goes. */
   explore(): Promise<RaceData> {
-    return this.#during(async () => {
+    return this.#trial.during(async () => {
       const { strategy: chosen = 'auto', snapshot, budget = budgetDefault } = this.#setup.options
       const first = await this.#first()
       const needsOrders = snapshot !== undefined
@@ -109,7 +102,7 @@ export class Explorer<W> {
 
   /** The one race that the token names. */
   replay(token: Token): Promise<RaceData> {
-    return this.#during(async () => {
+    return this.#trial.during(async () => {
       await this.#first()
       const hash = hashOf(this.#verdicts.files)
       if (hash !== token.hash) throw changedSource(token, hash)
@@ -122,16 +115,6 @@ export class Explorer<W> {
       this.#verdicts.lookBack()
       return this.#told({ text: 'FAULTLINE_REPLAY runs this one schedule', exhaustive: false })
     })
-  }
-
-  async #during<T>(body: () => Promise<T>): Promise<T> {
-    const unfollow = followBranches()
-    try {
-      return await body()
-    } finally {
-      unfollow()
-      await this.#trial.close()
-    }
   }
 
   #planOf(token: Token): RacePlan {

@@ -2,16 +2,17 @@ import type { BlockedDelivery, RaceResult } from '../../model/race.ts'
 import type { InjectedFault } from '../../model/result.ts'
 import type { Finding } from '../../oracle/index.ts'
 import type { Session } from '../../perform/index.ts'
-import { arm, type Mode, PauseMode } from '../../runtime/index.ts'
+import { arm, every, followBranches, type Mode, PauseMode } from '../../runtime/index.ts'
 import type { RunEnd, Runner } from '../run.ts'
 import { preemptionsOf } from '../strategies/bounded.ts'
-import type { Chooser } from '../strategies/strategy.ts'
+import type { Chooser, Decisions } from '../strategies/strategy.ts'
 import { Connections } from './connections.ts'
 import { Holds } from './holds.ts'
+import { lookEveryMs } from './lookout.ts'
 import { Observers } from './observers.ts'
-import type { Decisions } from './race-host.ts'
 import { blockedAfterMsDefault, type RaceSetup } from './race-options.ts'
 import { RaceRun } from './race-run.ts'
+import type { Scheduler } from './scheduler.ts'
 
 /** What one race is to be. */
 export interface RacePlan {
@@ -49,6 +50,7 @@ export class RaceTrial<W> {
   readonly #runner: Runner<W>
   readonly #connections: Connections | undefined
   readonly #observers = new Observers()
+  #running: Scheduler | undefined
 
   constructor(runner: Runner<W>, setup: RaceSetup<W>) {
     this.#runner = runner
@@ -57,9 +59,17 @@ export class RaceTrial<W> {
     if (connect !== undefined) this.#connections = new Connections(connect)
   }
 
-  /** Takes away what all races shared. */
-  close(): Promise<void> {
-    return this.#observers.close()
+  /** Holds what all races share while `body` runs. */
+  async during<T>(body: () => Promise<T>): Promise<T> {
+    const unfollow = followBranches()
+    const stop = every(lookEveryMs, () => this.#running?.look())
+    try {
+      return await body()
+    } finally {
+      stop()
+      unfollow()
+      await this.#observers.close()
+    }
   }
 
   async run(plan: RacePlan): Promise<RaceEnd> {
@@ -80,6 +90,7 @@ export class RaceTrial<W> {
       children: this.children,
       looksForChildren: plan.looksForChildren === true,
     })
+    this.#running = race.scheduler
     const mode = new PauseMode(new Holds(race.scheduler), options.granularity ?? 'await', plan.inner)
     const end = await this.#runner.run({
       id: plan.suffix ?? 'race',
@@ -112,7 +123,7 @@ export function resultOf(race: RaceEnd, plan: RacePlan, replay: string): RaceRes
   const { session } = end
   return {
     schedule,
-    preemptions: preemptionsOf(decisions.chosen, decisions.ready),
+    preemptions: preemptionsOf(decisions),
     faults: plan.faults ?? [],
     outcome: finding === undefined ? 'survived' : 'failed',
     ...finding,

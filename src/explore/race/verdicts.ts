@@ -13,8 +13,8 @@ export class Verdicts<W> {
   readonly races: RaceResult[] = []
   /** The works are wrong one after the other. */
   wrongInSeries = false
-  /** What the works went through: the token holds their hash. */
-  files: ReadonlySet<FileRecord> = new Set()
+  #files: ReadonlySet<FileRecord> = new Set()
+  #hash: string | undefined
   readonly #setup: RaceSetup<W>
   readonly #serial: SerialStates
   /** Races whose rejections the event loop has not reported yet. */
@@ -25,6 +25,16 @@ export class Verdicts<W> {
     this.#serial = new SerialStates(setup.options.mask ?? [])
   }
 
+  /** What the works went through: the token holds their hash. */
+  get files(): ReadonlySet<FileRecord> {
+    return this.#files
+  }
+
+  set files(files: ReadonlySet<FileRecord>) {
+    this.#files = files
+    this.#hash = undefined
+  }
+
   get anyFailure(): boolean {
     return this.races.some(isFailure)
   }
@@ -32,9 +42,10 @@ export class Verdicts<W> {
   take(race: RaceEnd, plan: RacePlan): RaceResult {
     const result = this.judge(race, plan)
     this.races.push(result)
-    const isSerial = serialOrder(race.schedule) !== undefined && result.blocked.length === 0
-    if (isFailure(result)) this.wrongInSeries ||= isSerial && plan.suffix === undefined
-    else this.#recent.push({ position: this.races.length - 1, session: race.end.session })
+    if (isFailure(result)) {
+      const isSerial = serialOrder(race.schedule) !== undefined && result.blocked.length === 0
+      this.wrongInSeries ||= isSerial && plan.suffix === undefined
+    } else this.#recent.push({ position: this.races.length - 1, session: race.end.session })
     return result
   }
 
@@ -69,7 +80,8 @@ export class Verdicts<W> {
 
   #token(schedule: string, suffix: string): string {
     const { name, seed, nowMs } = this.#setup
+    this.#hash ??= hashOf(this.#files)
     const scenario = `race:${schedule}${suffix}`
-    return printToken({ name, scenario, seed, now: new Date(nowMs), hash: hashOf(this.files) })
+    return printToken({ name, scenario, seed, now: new Date(nowMs), hash: this.#hash })
   }
 }

@@ -1,0 +1,145 @@
+/**
+ * Schedules per second for two jobs of 10 steps in memory: explored by Faultline, by fast-check's scheduler, and driven
+ * by hand. Each schedule begins with a clean world, runs both jobs, and judges what they wrote; the one by hand does
+ * nothing else: it lets the steps go on, one by one, and waits for each.
+ */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import fc from 'fast-check'
+import { defineJob, exploreRaces, memoryQueue, performAll } from '../../src/index.ts'
+import { transform } from '../../src/transform/transform.ts'
+
+const steps = 10
+const runs = 830
+const rounds = 20
+
+interface World {
+  readonly log: string[]
+  step(): Promise<void>
+}
+type Perform = (world: World, name: string) => Promise<void>
+
+const source = `export async function perform(world, name) {
+${Array.from({ length: steps }, (_, index) => `  world.log.push(name + ${index})${index < steps - 1 ? '\n  await world.step()' : ''}`).join('\n')}
+}
+`
+
+/** Milliseconds of the fastest of some rounds, for one schedule. */
+async function best(round: () => Promise<number>): Promise<number> {
+  let least = Number.POSITIVE_INFINITY
+  for (let count = 0; count < rounds; count++) {
+    const startMs = performance.now()
+    const schedules = await round()
+    least = Math.min(least, (performance.now() - startMs) / schedules)
+  }
+  return least
+}
+
+function judge({ log }: World): void {
+  if (log.length !== 2 * steps) throw new Error(`wrong: ${log}`)
+}
+
+async function faultline(perform: Perform): Promise<number> {
+  let world!: World
+  const job = defineJob<string>({ name: 'job', perform: (name) => perform(world, name) })
+  const report = await exploreRaces(
+    [job.with('A'), job.with('B')],
+    {
+      strategy: { preemptions: 3 },
+      setup: () => {
+        world = { log: [], step: () => Promise.resolve() }
+      },
+    },
+    () => judge(world),
+  )
+  if (report.summary.run !== runs || report.summary.failed > 0) throw new Error(String(report))
+  return report.summary.run
+}
+
+async function fastCheck(perform: Perform): Promise<number> {
+  const property = fc.asyncProperty(fc.scheduler(), async (scheduler) => {
+    const world: World = { log: [], step: () => scheduler.schedule(Promise.resolve()) }
+    const both = Promise.all([perform(world, 'A'), perform(world, 'B')])
+    await scheduler.waitFor(both)
+    judge(world)
+  })
+  await fc.assert(property, { numRuns: runs, seed: 1 })
+  return runs
+}
+
+/** The jobs stop in `step` until their turn; the driver knows that a step is over when they stop again. */
+async function byHand(perform: Perform): Promise<number> {
+  for (let run = 0; run < runs; run++) {
+    let held: (() => void) | undefined
+    let stopped: (() => void) | undefined
+    const step = (): Promise<void> =>
+      new Promise((resolve) => {
+        held = resolve
+        stopped?.()
+      })
+    const world: World = { log: [], step }
+    const started = [false, false]
+    const turns: ((() => void) | undefined)[] = []
+    for (let at = 0; at < 2 * steps; at++) {
+      const who = (at + run) % 2
+      await new Promise<void>((resolve) => {
+        stopped = resolve
+        if (started[who]) turns[who]!()
+        else {
+          started[who] = true
+          void perform(world, 'AB'[who]!).then(() => stopped?.())
+        }
+      })
+      turns[who] = held
+    }
+    judge(world)
+  }
+  return runs
+}
+
+/** The same two jobs, performed by the embedded queue one after the other: no race at all. */
+async function queued(perform: Perform): Promise<number> {
+  let world!: World
+  const job = defineJob<string>({ name: 'job', perform: (name) => perform(world, name) })
+  for (let run = 0; run < runs; run++) {
+    world = { log: [], step: () => Promise.resolve() }
+    const queue = memoryQueue()
+    await queue.enqueue(job, 'A')
+    await queue.enqueue(job, 'B')
+    await performAll(queue)
+    judge(world)
+  }
+  return runs
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'faultline-bench-'))
+try {
+  const load = async (name: string, code: string): Promise<Perform> => {
+    const file = join(folder, `${name}.mjs`)
+    await writeFile(file, code)
+    return (await import(pathToFileURL(file).href)).perform
+  }
+  const bare = await load('bare', source)
+  const instrumented = await load(
+    'instrumented',
+    transform(source, { file: 'bench/race.mjs', root: folder })!.code,
+  )
+  const ms = {
+    faultline: await best(() => faultline(instrumented)),
+    'fast-check': await best(() => fastCheck(bare)),
+    'by hand': await best(() => byHand(bare)),
+    'the queue, in series': await best(() => queued(bare)),
+  }
+  console.table(
+    Object.entries(ms).map(([way, each]) => ({
+      way,
+      'µs a schedule': Number((each * 1000).toFixed(1)),
+      'schedules/s': Math.round(1000 / each),
+      'faultline ÷ this': Number((ms.faultline / each).toFixed(2)),
+    })),
+  )
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}

@@ -198,10 +198,13 @@ export class VirtualClock implements ContextClock {
     this.#pump()
   }
 
-  /** Whether a timer of this delivery is pending. */
-  isTimed(delivery: object): boolean {
-    for (const timer of this.#timers.pending()) if (timer.delivery === delivery) return true
-    return false
+  /** When the first pending timer of this delivery is due; `undefined`: it has none. */
+  dueMs(delivery: object): number | undefined {
+    let first: number | undefined
+    for (const timer of this.#timers.pending()) {
+      if (timer.delivery === delivery && (first === undefined || timer.dueMs < first)) first = timer.dueMs
+    }
+    return first
   }
 
   /** Drops all timers. */

@@ -8,8 +8,8 @@ export interface ServerWait {
 
 /** Asks one server, over a connection of its own. */
 export interface WaitObserver {
-  /** For each of the connections: what it waits for; `undefined` where it does not. */
-  waits(connections: readonly unknown[]): Promise<(ServerWait | undefined)[]>
+  /** For each of the connections: what it waits for, or that the server works for it; `undefined`: it has nothing to do. */
+  waits(connections: readonly unknown[]): Promise<(ServerWait | 'busy' | undefined)[]>
   close(): Promise<void>
 }
 

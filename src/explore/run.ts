@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { installPackageTimers, installVirtualGlobals } from '../clock/index.ts'
 import { keptFiles, workerModules } from '../loader/worker-modules.ts'
 import { execution } from '../model/context.ts'
@@ -81,6 +82,7 @@ export class Runner<W> {
   readonly #modules = workerModules()
   readonly #keeps: (file: string) => boolean
   readonly #work: WorkStart<W>
+  #outside: (<R>(fn: () => R) => R) | undefined
   /** The state that `snapshot` must equal, once known. */
   expected: { readonly snapshot: unknown } | undefined
 
@@ -110,9 +112,11 @@ export class Runner<W> {
     const restoreTimers = installPackageTimers(this.setup.options.virtualTimers ?? [])
     const uninstall = installVirtualGlobals()
     this.#watchdog.start()
+    this.#outside = AsyncLocalStorage.snapshot()
     try {
       return await body()
     } finally {
+      this.#outside = undefined
       this.#watchdog.stop()
       uninstall()
       restoreTimers()
@@ -140,6 +144,7 @@ export class Runner<W> {
       signal: this.#signal,
       maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
       ...(memory && { memory }),
+      ...(this.#outside && { outside: this.#outside }),
       onDeath: () => this.#afterDeath(queue),
       ...(plan.crashed && { onCrashed: () => plan.crashed!(session, world) }),
     })

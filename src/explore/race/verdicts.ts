@@ -15,6 +15,7 @@ export class Verdicts<W> {
   wrongInSeries = false
   #files: ReadonlySet<FileRecord> = new Set()
   #hash: string | undefined
+  #around: readonly [string, string] | undefined
   readonly #setup: RaceSetup<W>
   readonly #serial: SerialStates
   /** Races that came to grief after they had survived. Those that did not are garbage: each is some 100 KB. */
@@ -33,6 +34,7 @@ export class Verdicts<W> {
   set files(files: ReadonlySet<FileRecord>) {
     this.#files = files
     this.#hash = undefined
+    this.#around = undefined
   }
 
   get anyFailure(): boolean {
@@ -84,9 +86,21 @@ export class Verdicts<W> {
   }
 
   #token(schedule: string, suffix: string): string {
+    if (suffix !== '') return this.#printed(`race:${schedule}${suffix}`)
+    // Letters need no escape: what is around them is printed once.
+    this.#around ??= around(this.#printed('race:'))
+    return this.#around.join(schedule)
+  }
+
+  #printed(scenario: string): string {
     const { name, seed, nowMs } = this.#setup
     this.#hash ??= hashOf(this.#files)
-    const scenario = `race:${schedule}${suffix}`
     return printToken({ name, scenario, seed, now: new Date(nowMs), hash: this.#hash })
   }
+}
+
+/** What is in front of the end of a token's scenario, and what is after it. */
+function around(token: string): readonly [string, string] {
+  const at = token.lastIndexOf(' (seed ')
+  return [token.slice(0, at), token.slice(at)]
 }

@@ -153,6 +153,11 @@ export class VirtualClock implements ContextClock {
     await this.#quietness().wait(() => true)
   }
 
+  /** Whether nothing happens any more by itself, known for certain; false wherever that is in doubt. */
+  async still(): Promise<boolean> {
+    return !this.hasTimers && (await this.#quietness().still()) && !this.hasTimers
+  }
+
   /** Time is over at once, as where a process stood still: what is due fires when the code that runs has yielded. */
   leap(ms: number): void | Promise<void> {
     const moved = this.#time.advanceTo(this.#time.nowMs() + ms)

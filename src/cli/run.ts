@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { environment } from '../model/environment.ts'
@@ -63,6 +63,12 @@ export async function runFiles(input: CommandInput, processes = false): Promise<
     )
   const missing = files.find((file) => !existsSync(path.resolve(cwd, file)))
   if (missing !== undefined) throw usedWrongly(`There is no file '${missing}'.`)
+  const folderOfThem = files.find((file) => statSync(path.resolve(cwd, file)).isDirectory())
+  if (folderOfThem !== undefined)
+    throw usedWrongly(
+      `'${folderOfThem}' is a folder: allowed are files.`,
+      `faultline ${name} ${folderOfThem}/*.ts`,
+    )
   const workers = workersOf(values.workers)
   const replay = typeof values.replay === 'string' ? values.replay : undefined
   const folder = mkdtempSync(path.join(tmpdir(), 'faultline-run-'))

@@ -48,6 +48,19 @@ export class Observers {
     }
   }
 
+  /** Ends the session of a connection at once: its locks are free then. */
+  async cut(connection: unknown): Promise<void> {
+    for (const probe of waitProbes) {
+      const observer = this.#open.get(probe.name)
+      if (observer === undefined || !probe.accepts(connection)) continue
+      try {
+        await bounded('Ending a session', () => observer.cut(connection))
+      } catch {
+        // A role that may not, or a server that is gone: the connection is closed anyway.
+      }
+    }
+  }
+
   async close(): Promise<void> {
     const open = [...this.#open.values()]
     this.#open.clear()

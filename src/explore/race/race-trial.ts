@@ -56,7 +56,7 @@ export class RaceTrial<W> {
     this.#runner = runner
     this.setup = setup
     const { connect } = setup.options
-    if (connect !== undefined) this.#connections = new Connections(connect)
+    if (connect !== undefined) this.#connections = new Connections(connect, this.#observers)
   }
 
   /** Holds what all races share while `body` runs. */

@@ -1,3 +1,4 @@
+import { eventLoopTurn, realNowMs } from '../../../runtime/index.ts'
 import type { ServerWait, WaitObserver, WaitProbe } from './probe.ts'
 
 /** The part of a `pg` client that is used. */
@@ -19,6 +20,9 @@ interface Row {
   readonly locktype: string | null
   readonly relation: string | null
 }
+
+/** How long a session may take to end. */
+const goneWithinMs = 2_000
 
 const question = `
   select asked.pid, pg_blocking_pids(asked.pid) as by, a.state, l.locktype, l.relation::regclass::text as relation
@@ -60,6 +64,18 @@ function observerOver(observer: Client): WaitObserver {
         // After an error it says so first, and lets go of its locks then.
         return row.state === 'active' ? 'busy' : undefined
       })
+    },
+    cut: async (connection) => {
+      const client = clientOf(connection)!
+      client.on('error', () => {})
+      const untilMs = realNowMs() + goneWithinMs
+      // A session that works does not notice that its client is gone.
+      const ask = 'select pg_terminate_backend(pid) from pg_stat_activity where pid = $1'
+      while (realNowMs() < untilMs) {
+        const { rows } = await observer.query(ask, [client.processID])
+        if (rows.length === 0) return
+        await eventLoopTurn()
+      }
     },
     close: () => observer.end(),
   }

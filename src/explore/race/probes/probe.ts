@@ -10,6 +10,8 @@ export interface ServerWait {
 export interface WaitObserver {
   /** For each of the connections: what it waits for, or that the server works for it; `undefined`: it has nothing to do. */
   waits(connections: readonly unknown[]): Promise<(ServerWait | 'busy' | undefined)[]>
+  /** Ends the session of a connection at once, with whatever it does and holds. */
+  cut(connection: unknown): Promise<void>
   close(): Promise<void>
 }
 

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { environment } from '../model/environment.ts'
@@ -54,6 +54,12 @@ Exit codes: 0 everything survived, 1 something did not, 2 a file could not be ru
       throw usedWrongly('run needs a simulation file: received none.', 'faultline run simulations/charge.ts')
     const missing = files.find((file) => !existsSync(path.resolve(cwd, file)))
     if (missing !== undefined) throw usedWrongly(`There is no file '${missing}'.`)
+    const folderOfThem = files.find((file) => statSync(path.resolve(cwd, file)).isDirectory())
+    if (folderOfThem !== undefined)
+      throw usedWrongly(
+        `'${folderOfThem}' is a folder: allowed are files.`,
+        `faultline run ${folderOfThem}/*.ts`,
+      )
     const workers = workersOf(values.workers)
     const replay = typeof values.replay === 'string' ? values.replay : undefined
     const folder = mkdtempSync(path.join(tmpdir(), 'faultline-run-'))

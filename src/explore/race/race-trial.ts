@@ -91,7 +91,7 @@ export class RaceTrial<W> {
       looksForChildren: plan.looksForChildren === true,
     })
     this.#running = race.scheduler
-    const mode = new PauseMode(new Holds(race.scheduler), options.granularity ?? 'await', plan.inner)
+    const mode = new PauseMode(new Holds(race.scheduler, race), options.granularity ?? 'await', plan.inner)
     const end = await this.#runner.run({
       id: plan.suffix ?? 'race',
       faults: plan.faults ?? [],

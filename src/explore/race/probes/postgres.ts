@@ -24,6 +24,9 @@ interface Row {
 /** How long a session may take to end. */
 const goneWithinMs = 2_000
 
+/** The error of the one that Postgres takes for its victim. */
+const deadlockDetected = '40P01'
+
 const question = `
   select asked.pid, pg_blocking_pids(asked.pid) as by, a.state, l.locktype, l.relation::regclass::text as relation
   from unnest($1::int[]) as asked(pid)
@@ -35,6 +38,24 @@ const question = `
 export const postgresProbe: WaitProbe = {
   name: 'postgres',
   accepts: (connection) => clientOf(connection) !== undefined,
+  deadlock: (error, connections) => {
+    const { code, detail, cause } = (error ?? {}) as { code?: unknown; detail?: unknown; cause?: unknown }
+    if (code !== deadlockDetected || typeof detail !== 'string')
+      return cause === undefined || cause === error ? undefined : postgresProbe.deadlock(cause, connections)
+    const pids = connections.map((connection) => clientOf(connection)?.processID)
+    const told = [...detail.matchAll(/Process (\d+) waits for \w+ on (.*?); blocked by process (\d+)/g)]
+    return pids.map((pid) => {
+      const [, , lock = '', by] = told.find(([, waiting]) => Number(waiting) === pid) ?? []
+      if (by === undefined) return undefined
+      return {
+        by: [pids.indexOf(Number(by))],
+        what: lockInWords(
+          lock.startsWith('advisory') ? 'advisory' : lock.startsWith('transaction') ? 'transactionid' : lock,
+          null,
+        ),
+      }
+    })
+  },
   reset: async (connection) => {
     const client = clientOf(connection)!
     await client.query('rollback')

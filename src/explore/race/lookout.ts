@@ -11,7 +11,7 @@ export const lookEveryMs = 5
 /** Real time without any progress after which a racer's own branches are taken to wait for each other. */
 const ownGraceMs = 25
 /** Real time that one gets of which nobody can tell whether it still waits. */
-const settleMs = 5
+const settleMs = 10
 /** Real time that library code gets to unwind after a crash. */
 const unwindMs = 100
 
@@ -111,6 +111,8 @@ export class Lookout {
       const isLong = silentMs >= this.#patience.blockedAfterMs
       const { waits, busy } = await this.#host.ask!()
       const wait = waits.get(racer) ?? (isLong && !busy.has(racer) ? untold : undefined)
+      // What the server has just answered may not have arrived.
+      if (wait === untold) await new Promise<void>((resolve) => void after(settleMs, resolve))
       if (wait === undefined || events !== this.#scheduler.events) return
       // Who waits for none of the racers goes on by itself, as a rule.
       if (isLong || wait.by.some((by) => by !== stranger)) this.#scheduler.block(racer, wait)

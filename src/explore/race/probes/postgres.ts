@@ -6,6 +6,7 @@ interface Client {
   readonly processID: number
   readonly connectionParameters: Readonly<Record<string, unknown>>
   readonly password?: unknown
+  readonly connection?: { readonly stream?: { destroy(): unknown } }
   readonly constructor: new (config: Record<string, unknown>) => Client
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
   connect(): Promise<unknown>
@@ -21,6 +22,8 @@ interface Row {
   readonly relation: string | null
 }
 
+/** A destroyed socket says so in the last phase of the event loop. */
+const closingTurns = 2
 /** How long a session may take to end. */
 const goneWithinMs = 2_000
 
@@ -89,6 +92,9 @@ function observerOver(observer: Client): WaitObserver {
     cut: async (connection) => {
       const client = clientOf(connection)!
       client.on('error', () => {})
+      // Its own end of it first: what the server says last would reach a pool that it went back to meanwhile.
+      client.connection?.stream?.destroy()
+      for (let turn = 0; turn < closingTurns; turn++) await eventLoopTurn()
       const untilMs = realNowMs() + goneWithinMs
       // A session that works does not notice that its client is gone.
       const ask = 'select pg_terminate_backend(pid) from pg_stat_activity where pid = $1'

@@ -5,7 +5,10 @@ import { sourceAlias } from './test/helpers/source-alias.ts'
 export default defineConfig({
   // The engine's own fixtures only: no other suite is to notice.
   plugins: [
-    faultline({ include: ['fixtures/engine/**', 'fixtures/jobs/*.{broken,fixed}.ts'], exclude: ['**'] }),
+    faultline({
+      include: ['fixtures/engine/**', 'fixtures/{jobs,races}/*.{broken,fixed}.ts'],
+      exclude: ['**'],
+    }),
   ],
   resolve: { alias: sourceAlias },
   test: {

@@ -16,3 +16,6 @@ requireNode()
 // Only now: older versions of Node cannot even link the rest.
 const { register } = await import('./loader/node.ts')
 register()
+const { takeArming } = await import('./model/environment.ts')
+const arming = takeArming()
+if (arming !== undefined) (await import('./runtime/armed-worker/index.ts')).armWorker(arming)

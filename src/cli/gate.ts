@@ -16,10 +16,11 @@ Nothing is rounded: 99.9 % is below 100. No scenario at all fails, too.
 Example, the last step of a CI job:
   npx faultline gate --min 100
 
-Exit codes: 0 at least that much survived, 1 less did, 2 there is no report that can be read.
+Exit codes: 0 at least that much survived, 1 less did, 2 there is no report that can be read, or shards are missing.
 `,
   options: {
     min: { type: 'string', value: '100', about: 'the percentage that has to survive; default 100' },
+    partial: { type: 'boolean', about: 'judge a report that lacks shards' },
   },
   run({ positionals, values, cwd, print }) {
     if (positionals.length > 1)
@@ -30,8 +31,13 @@ Exit codes: 0 at least that much survived, 1 less did, 2 there is no report that
     const min = minimum(values.min)
     const file = readReport(positionals[0], cwd)
     const simulations = file.simulations.map((entry) => restoredSimulation(entry))
-    const { passed, lines } = judge({ simulations, races: file.races }, min)
+    const { passed, whole, lines } = judge({ simulations, races: file.races }, min)
     print(lines.join('\n'))
+    if (passed && !whole && values.partial !== true)
+      throw usedWrongly(
+        'The report lacks shards: what they ran is not known to survive.',
+        'Merge the reports of all shards first, or judge this part alone with --partial.',
+      )
     return passed ? exitCodes.survived : exitCodes.notResilient
   },
 }

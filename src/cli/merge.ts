@@ -1,6 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { mergeReportFiles, serializeReportFile } from '../report/file/index.ts'
+import {
+  mergeReportFiles,
+  missingShards,
+  type ReportFile,
+  serializeReportFile,
+} from '../report/file/index.ts'
 import { plural } from '../report/words.ts'
 import { type Command, exitCodes } from './command.ts'
 import { REPORT_FOLDER, readReport } from './report-path.ts'
@@ -13,7 +18,8 @@ export const merge: Command = {
   about: 'Makes one report out of those of shards',
   teaches: `
 Each shard ran a part of the scenarios (FAULTLINE_SHARD=1/4). Merged, they are the report that one run would have
-written. Reports of different commits are refused.
+written. Reports of different commits are refused. Shards that are missing are named, and \`gate\` does not pass what it
+cannot know.
 
 Example:
   npx faultline merge shards/*.json --out .faultline/report.json
@@ -38,6 +44,19 @@ Exit codes: 0 merged, 2 a report is missing, cut off, or does not belong to the 
     const scenarios = merged.simulations.reduce((sum, { summary }) => sum + summary.scenarios, 0)
     const what = `${plural(merged.simulations.length, 'simulation')}, ${plural(scenarios, 'scenario')}`
     print(`${plural(positionals.length, 'report')} merged into ${out}: ${what}`)
+    for (const line of lackLines(merged)) process.stderr.write(`faultline: ${line}\n`)
     return exitCodes.survived
   },
+}
+
+/** What is not there must not look like what survived. */
+function lackLines({ simulations }: ReportFile): string[] {
+  return simulations.flatMap(({ name, shard }) => {
+    if (shard === undefined || shard.others === 0) return []
+    const missing = missingShards(shard)
+    const parts = missing.length === 1 ? `shard ${missing[0]} is` : `shards ${missing.join(', ')} are`
+    return [
+      `'${name}' is not whole: ${parts} missing of ${shard.count}, with ${plural(shard.others, 'scenario')}.`,
+    ]
+  })
 }

@@ -10,6 +10,8 @@ export interface QuietOptions extends Patience {
 
 /** Turns of the event loop without progress that are enough where nothing real can be going on. */
 const turnsEnough = 2
+/** Turns of the event loop after which nobody asks for stillness any more. */
+const turnsMax = 50
 /** How often to look while something real may be going on: this many times per `idleMs`. */
 const looks = 5
 
@@ -69,6 +71,30 @@ export class Quiet {
           resolve(true)
         } else if (hurry && !around.busy) real.setImmediate(look)
         else real.setTimeout(look, lookEveryMs)
+      }
+      outsideContexts(() => real.setImmediate(look))
+    })
+  }
+
+  /**
+   * Whether nothing real can be going on, and nothing happens in two turns of the event loop either: what is pending
+   * then never settles by itself. Waits for nothing: false as soon as anything may be going on.
+   */
+  still(): Promise<boolean> {
+    const generation = this.#generation
+    let seen = -1
+    let silent = 0
+    let turns = 0
+    return new Promise((resolve) => {
+      const look = (): void => {
+        const around = lookAround(this.#owner, real.nowMs(), this.#options)
+        const now = this.#options.activity() + around.activity
+        silent = now === seen ? silent + 1 : 0
+        seen = now
+        const isOver = generation !== this.#generation || around.busy || !around.certain
+        if (isOver || turns++ === turnsMax) resolve(false)
+        else if (silent >= turnsEnough) resolve(true)
+        else real.setImmediate(look)
       }
       outsideContexts(() => real.setImmediate(look))
     })

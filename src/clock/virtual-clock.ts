@@ -10,8 +10,10 @@ export interface ClockTime {
   advanceTo(ms: number): void | Promise<void>
 }
 
-/** Timers that fire in one jump of time; the rest of it is one leap: a heartbeat of seconds must not beat for a month. */
+/** Timers that fire in one jump of time; the rest of it is one leap. */
 const jumpMax = 1_000
+/** Of these, beats of one interval: a heartbeat of seconds must not beat for a month. */
+const beatsMax = 100
 
 /** How a {@link VirtualClock} tells that nothing is going on in the real world. */
 export interface VirtualClockOptions {
@@ -101,6 +103,7 @@ export class VirtualClock implements ContextClock {
   /** Moves virtual time forward to `ms` (since the epoch) and fires what is due on the way, in order. */
   async advanceTo(ms: number): Promise<void> {
     this.#advancing++
+    const beats = new Map<VirtualTimer, number>()
     let fired = 0
     try {
       for (
@@ -111,12 +114,27 @@ export class VirtualClock implements ContextClock {
         if (fired++ === jumpMax) await this.#time.advanceTo(ms)
         await this.#fireFirst(timer.dueMs)
         await this.#quietness().wait(() => true)
+        if (timer.repeat) beats.set(timer, (beats.get(timer) ?? 0) + 1)
+        this.#skipBeats(beats, ms)
       }
       await this.#time.advanceTo(ms)
     } finally {
       this.#advancing--
       this.#pump()
     }
+  }
+
+  /** What has beaten enough beats next just before anything else happens, or before the jump ends: what it renews holds. */
+  #skipBeats(beats: ReadonlyMap<VirtualTimer, number>, ms: number): void {
+    const isWorn = (timer: VirtualTimer): boolean => (beats.get(timer) ?? 0) >= beatsMax
+    const timer = this.#timers.first()
+    if (timer === undefined || !isWorn(timer)) return
+    let untilMs = ms
+    for (const other of this.#timers.pending()) if (!isWorn(other)) untilMs = Math.min(untilMs, other.dueMs)
+    const skipped = Math.floor((untilMs - timer.dueMs) / timer.delayMs)
+    if (skipped <= 0) return
+    timer.dueMs = Math.ceil(timer.dueMs + skipped * timer.delayMs)
+    this.#timers.set(timer, this.#time.nowMs())
   }
 
   /** Time jumps at once; what is due on the way fires, in order, before this resolves. */
@@ -133,6 +151,11 @@ export class VirtualClock implements ContextClock {
   /** Resolves once nothing real is going on, as far as can be told; timers that are pending do not matter. */
   async quiet(): Promise<void> {
     await this.#quietness().wait(() => true)
+  }
+
+  /** Whether nothing happens any more by itself, known for certain; false wherever that is in doubt. */
+  async still(): Promise<boolean> {
+    return !this.hasTimers && (await this.#quietness().still()) && !this.hasTimers
   }
 
   /** Time is over at once, as where a process stood still: what is due fires when the code that runs has yielded. */
@@ -180,10 +203,13 @@ export class VirtualClock implements ContextClock {
     this.#pump()
   }
 
-  /** Whether a timer of this delivery is pending. */
-  isTimed(delivery: object): boolean {
-    for (const timer of this.#timers.pending()) if (timer.delivery === delivery) return true
-    return false
+  /** When the first pending timer of this delivery is due; `undefined`: it has none. */
+  dueMs(delivery: object): number | undefined {
+    let first: number | undefined
+    for (const timer of this.#timers.pending()) {
+      if (timer.delivery === delivery && (first === undefined || timer.dueMs < first)) first = timer.dueMs
+    }
+    return first
   }
 
   /** Drops all timers. */

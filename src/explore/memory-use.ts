@@ -1,5 +1,5 @@
 import type { InjectedFault, ScenarioResult } from '../model/result.ts'
-import type { WorkerMemory } from '../perform/index.ts'
+import type { Session, WorkerMemory } from '../perform/index.ts'
 import { plural } from '../report/words.ts'
 import { memoryOf } from '../runtime/index.ts'
 import type { RecordedPoint } from './recorded.ts'
@@ -10,16 +10,28 @@ const kept = 'the crash of the simulation keeps the module variables of'
 export class MemoryUse {
   readonly #files = new Map<string, Set<string>>()
 
-  constructor(points: readonly RecordedPoint[]) {
-    for (const { point, file, index } of points) {
-      if (file === undefined || memoryOf(file)[index] === 0) continue
-      const files = this.#files.get(point.jobId) ?? new Set()
-      this.#files.set(point.jobId, files.add(point.file))
-    }
+  /** As the points of a run without faults tell. */
+  static of(points: readonly RecordedPoint[]): MemoryUse {
+    const use = new MemoryUse()
+    for (const { point, file, index } of points)
+      if (file !== undefined && memoryOf(file)[index] === 1) use.add(point.jobId, point.file)
+    return use
   }
 
-  /** Why a verdict is approximate, in words. */
-  approximate(faults: readonly InjectedFault[], memory: WorkerMemory | undefined): string | undefined {
+  /** A job reached code of this file that uses module variables. */
+  add(jobId: string, file: string): void {
+    this.#files.set(jobId, (this.#files.get(jobId) ?? new Set()).add(file))
+  }
+
+  /** Why the verdict of a run is approximate, in words. */
+  approximate(
+    faults: readonly InjectedFault[],
+    { approximate, options: { memory } }: Session,
+  ): string | undefined {
+    return [approximate, this.#kept(faults, memory)].filter(Boolean).join('; ') || undefined
+  }
+
+  #kept(faults: readonly InjectedFault[], memory: WorkerMemory | undefined): string | undefined {
     const files = new Set<string>()
     for (const { fault, point } of faults) {
       if (fault !== 'crash' || (memory?.own.has(point.job) && !memory.shared.has(point.job))) continue
@@ -43,6 +55,6 @@ export function sharedInWords(memory: WorkerMemory | undefined): Record<string, 
   const jobs = [...(memory?.shared ?? [])]
   if (jobs.length === 0) return {}
   return {
-    load: `module memory of ${jobs.join(', ')}: the test imports what \`load\` does, or \`keep\` names it, so that it is not loaded afresh`,
+    load: `module memory of ${jobs.join(', ')}: the test imports what \`load\` does, \`keep\` names it, or CommonJS requires an ES module of it, so that it is not loaded afresh`,
   }
 }

@@ -14,10 +14,12 @@ import {
   registeredFiles,
   type Search,
 } from '../runtime/index.ts'
+import { bad } from './bad-option.ts'
 import { record } from './baseline.ts'
 import { checkWhenDead } from './families.ts'
 import { type Glitch, isGlitch } from './glitch.ts'
 import { checkCameToSomething, checkStrike } from './glitch-strike.ts'
+import { MemoryUse } from './memory-use.ts'
 import { noPoints } from './no-points.ts'
 import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
 import { makeReport, ResilienceError } from './report.ts'
@@ -52,6 +54,8 @@ export async function runScenario<W = undefined>(
 ): Promise<ScenarioResult> {
   const { assertions, options } = splitArguments<W, ScenarioOptions<W>>(first, second, ['glitch'])
   const glitches = glitchesOf(options.glitch)
+  if (options.prune !== undefined)
+    throw bad('prune: runScenario runs one scenario, and there is nothing to skip; simulations take it.')
   checkWhenDead(
     glitches.map(({ fault }) => fault),
     options.whenDead,
@@ -114,7 +118,7 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
   if (unfired !== undefined) throw unfiredError(runner.setup, unfired, end)
   checkCameToSomething(glitches, searches)
   if (end.notApplicable !== undefined) throw notDead(runner.setup.name, end.notApplicable)
-  return judged(runner, glitches, points, end, [...searches], startedMs)
+  return judged(runner, glitches, points, end, mode, startedMs)
 }
 
 function judged<W>(
@@ -122,18 +126,23 @@ function judged<W>(
   glitches: readonly Glitch[],
   points: readonly Point[],
   end: RunEnd,
-  searches: readonly Search[],
+  { searches, memory }: GlitchMode,
   startedMs: number,
 ): ScenarioResult {
   const id = glitches.map(({ fault }, index) => faultId(fault.name, points[index]!, end.rootJobId)).join('+')
   const { name, seed, nowMs } = setup
   const files = searches.map(({ found }) => found!.file)
   const { finding } = end
+  const faults = glitches.map(({ fault }, index) => ({ fault: fault.name, point: points[index]! }))
+  const use = new MemoryUse()
+  for (const [jobId, used] of memory) for (const { path } of used) use.add(jobId, path)
+  const approximate = use.approximate(faults, end.session)
   const result: ScenarioResult = {
     id,
-    faults: glitches.map(({ fault }, index) => ({ fault: fault.name, point: points[index]! })),
+    faults,
     outcome: finding === undefined ? 'survived' : 'failed',
     ...finding,
+    ...(approximate === undefined ? undefined : { approximate }),
     ...(end.session.clock.timingReal ? { timing: 'real' as const } : undefined),
     replay: printToken({ name, scenario: id, seed, now: new Date(nowMs), hash: hashOf(files) }),
     timeline: end.session.timeline,

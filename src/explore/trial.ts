@@ -33,7 +33,7 @@ export class Trial<W> {
     this.#runner = runner
     const { prune } = runner.setup.options
     this.pruning = prune && new Pruning(prune)
-    this.#memory = new MemoryUse(points)
+    this.#memory = MemoryUse.of(points)
     const { name, seed, nowMs } = runner.setup
     const hash = hashOf(files)
     this.#token = (scenario) => printToken({ name, scenario, seed, now: new Date(nowMs), hash })
@@ -199,8 +199,7 @@ export class Trial<W> {
     outcome: ScenarioResult['outcome'],
     finding: (Omit<Finding, 'reason'> & { readonly reason: Finding['reason'] | undefined }) | undefined,
   ): ScenarioResult {
-    const memory = this.#memory.approximate(faults, session.options.memory)
-    const approximate = [session.approximate, memory].filter(Boolean).join('; ')
+    const approximate = this.#memory.approximate(faults, session)
     return {
       id,
       faults,
@@ -208,7 +207,7 @@ export class Trial<W> {
       ...(finding?.reason === undefined ? undefined : { reason: finding.reason }),
       ...(finding === undefined ? undefined : { error: finding.error }),
       ...(finding?.blame === undefined ? undefined : { blame: finding.blame }),
-      ...(approximate === '' ? undefined : { approximate }),
+      ...(approximate === undefined ? undefined : { approximate }),
       ...(session.clock.timingReal ? { timing: 'real' as const } : undefined),
       replay: this.#token(id),
       timeline: session.timeline,

@@ -1,5 +1,5 @@
 import { describe } from '../queue/describe.ts'
-import { armAll, type Delivery } from '../runtime/index.ts'
+import { armAll, type Delivery, libraryOnStack } from '../runtime/index.ts'
 import { type Fault, faultBrand } from './fault.ts'
 import { bad, optionsOf } from './options-of.ts'
 
@@ -26,7 +26,10 @@ export function crash(options?: { unwind?: boolean }): Fault {
     obstacle: () => undefined,
     strike: ({ delivery, activation, canHold }) => {
       const signal = kill(delivery)
-      if (!abandons) throw signal
+      if (!abandons) {
+        delivery.unwound = libraryOnStack()
+        throw signal
+      }
       delivery.abandoned = true
       if (!canHold) throw signal
       activation.w = new Promise(() => {})

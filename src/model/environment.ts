@@ -1,4 +1,5 @@
 import { FaultlineError } from './error.ts'
+import type { WorkerArming } from './worker-log.ts'
 
 /** What Faultline takes from the environment of the process. */
 export interface Environment {
@@ -66,6 +67,24 @@ export function environment(): Environment {
     dumbTerminal: env.TERM === 'dumb',
     nodeTestChild: env.NODE_TEST_CONTEXT !== undefined,
   }
+}
+
+/** The name under which a worker process is told where to die. */
+const ARMING_VARIABLE = 'FAULTLINE_ARMED_WORKER'
+
+/** The environment of a worker process that is to be traced or killed: this one's, the user's own, and how. */
+export function armedEnvironment(
+  arming: WorkerArming,
+  own: Readonly<Record<string, string | undefined>> = {},
+): NodeJS.ProcessEnv {
+  return childEnvironment({ ...own, [ARMING_VARIABLE]: JSON.stringify(arming), [LOADER_VARIABLE]: undefined })
+}
+
+/** How this process is armed, once: what it starts itself is not. */
+export function takeArming(): WorkerArming | undefined {
+  const text = process.env[ARMING_VARIABLE]
+  delete process.env[ARMING_VARIABLE]
+  return text === undefined ? undefined : (JSON.parse(text) as WorkerArming)
 }
 
 /** The environment of a child process: this one's, with changes; `undefined` takes a variable away. */

@@ -32,4 +32,6 @@ export const placeFlags = {
   passesCatch: 64,
   /** The same where the `catch` handles some and throws others. */
   mayPassCatch: 128,
+  /** A `return` of what is awaited in a `try`: code of its function may run after it. */
+  guarded: 256,
 } as const

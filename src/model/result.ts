@@ -121,6 +121,8 @@ export interface Shard {
   /** 1-based. */
   readonly index: number
   readonly count: number
+  /** Where reports of several were merged, and still not all: which they are. */
+  readonly merged?: readonly number[]
   /** Scenarios that belong to the other shards; counted in `skipped`, too. */
   readonly elsewhere: number
   /** Scenarios that every shard leaves out alike (hits, sampling); counted in `skipped` of each. */

@@ -1,6 +1,7 @@
+import path from 'node:path'
 import type { Claim, Ending } from '../queue/port.ts'
 import { showArchive } from '../queue/show-archive.ts'
-import { afterTurn, callSite, codeLine, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
+import { callSite, codeLine, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
 import { EagerJobs } from './eager.ts'
 import { givenUp } from './given-up.ts'
 import { type DeliveryPort, type Running, start } from './running.ts'
@@ -52,8 +53,6 @@ export async function deliver(
     return eager.start(delivery, jobId)
   }
   session.note(startOf(claim), claim, claim.part === 'dead' ? 'onDead' : undefined)
-  let turned = false
-  delivery.onDeath = () => afterTurn(() => (turned = true))
   const woken: Running[] = []
   const running = start(session, claim, delivery, port, () => {
     woken.push(...thaw(session))
@@ -70,7 +69,10 @@ export async function deliver(
   if (delivery.dead) {
     if (ended.ok === 'unwound')
       session.approximate = 'code of libraries went on after the crash and was not waited for'
-    else if (turned) session.approximate = 'code of libraries ran on after the crash: a rollback, a release'
+    else if (ended.ok !== 'gone' && running.outlived)
+      session.approximate = 'code of libraries ran on after the crash: a rollback, a release'
+    else if (delivery.unwound !== undefined)
+      session.approximate = `the crash unwound code of a library: ${path.basename(delivery.unwound)}`
     await crashed(running)
   } else if (ended.ok === 'aborted' || ended.ok === 'hung') {
     throw givenUp(running, ended.ok)

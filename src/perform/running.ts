@@ -1,6 +1,6 @@
 import { execution } from '../model/context.ts'
 import type { Claim, Ending, QueueAdapter, RunExtras } from '../queue/port.ts'
-import { armAll, type Delivery, type Suspension } from '../runtime/index.ts'
+import { afterTurn, armAll, type Delivery, type Suspension } from '../runtime/index.ts'
 import type { Session } from './session.ts'
 import { timeoutError } from './timeout-error.ts'
 
@@ -10,7 +10,7 @@ export type DeliveryPort = Pick<QueueAdapter, 'run' | 'settle' | 'expire'>
 /** How the code of a delivery ended, or why nobody waits for it any more. */
 export type Ended =
   | Ending
-  | { readonly ok: 'hung' | 'unwound' | 'died' | 'timedOut' | 'aborted' }
+  | { readonly ok: 'hung' | 'unwound' | 'gone' | 'died' | 'timedOut' | 'aborted' }
   | { readonly ok: 'suspended'; readonly suspension: Suspension }
 
 /** A delivery whose code was started. */
@@ -27,6 +27,8 @@ export interface Running {
   readonly signal: LazySignal
   /** It was asked to stop, with this reason. */
   interrupted: Error | undefined
+  /** It died, and a turn of the event loop passed since. */
+  outlived?: boolean
   /** The queue was told of its end before it came: an attempt that was overtaken. */
   settled: boolean
   /** Lets the watchdog give up on it. */
@@ -105,7 +107,9 @@ export function start(
   return running
 }
 
-function perform({ session, claim, delivery, port, signal }: Running, end: (ended: Ended) => void): void {
+function perform(running: Running, end: (ended: Ended) => void): void {
+  giveUpTheDead(running, end)
+  const { session, claim, delivery, port, signal } = running
   const { clock } = session
   const context = { clock, random: session.randomFor(`${claim.id}/${claim.delivery}`), delivery }
   execution
@@ -114,6 +118,22 @@ function perform({ session, claim, delivery, port, signal }: Running, end: (ende
       (result) => end({ ok: true, result }),
       (error) => end({ ok: false, error }),
     )
+}
+
+/** A promise that the code of a dead delivery would have settled is pending for ever: nobody waits for that. */
+function giveUpTheDead(running: Running, end: (ended: Ended) => void): void {
+  const { delivery, session, first } = running
+  const { clock } = session
+  let isOver = false
+  void first.then(() => {
+    isOver = true
+  })
+  delivery.onDeath = () =>
+    afterTurn(() => {
+      running.outlived = true
+      if (isOver || clock.gate !== undefined) return
+      void clock.still().then((still) => still && end({ ok: 'gone' }))
+    })
 }
 
 /** The attempt is failed when its time is up; its code runs on. */

@@ -3,7 +3,7 @@ import { codeLine, eventLoopTurn, realNowMs, type Suspension, shared } from '../
 import { givenUp } from './given-up.ts'
 import type { Ended, Running } from './running.ts'
 import type { Session } from './session.ts'
-import { expire, settle } from './tell-queue.ts'
+import { describe, expire, settle } from './tell-queue.ts'
 import { timeoutError } from './timeout-error.ts'
 
 /** Real time without progress after which nobody waits for an attempt that was overtaken. */
@@ -110,5 +110,12 @@ export async function finish(running: Running): Promise<void> {
     throw givenUp(running, ended.ok)
   }
   delivery.ended = ended.ok === true ? 'fulfilled' : 'rejected'
-  if (!running.settled) await settle(running, ended as Ending)
+  if (running.settled) noteOvertaken(running, ended as Ending)
+  else await settle(running, ended as Ending)
+}
+
+/** The queue failed the attempt before its code ended, and does not ask how it did. */
+function noteOvertaken({ session, claim, worker }: Running, ending: Ending): void {
+  const end = ending.ok ? 'it returned' : `it threw ${describe(ending.error)}`
+  session.note('refused', claim, `its time was up; ${end}`, undefined, worker)
 }

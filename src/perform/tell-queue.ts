@@ -31,7 +31,8 @@ export async function settle(
   return settlement.status
 }
 
-function describe(error: unknown): string {
+/** An error in one line of a timeline. */
+export function describe(error: unknown): string {
   if (error instanceof Error)
     return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`
   return String(error)

@@ -1,5 +1,7 @@
 import type { SimulationData } from '../model/result.ts'
 import { type Blame, blamesOf } from './blame.ts'
+import type { RaceEntry } from './file/index.ts'
+import { type RaceBlame, raceBlamesOf } from './race-blame.ts'
 import { plural } from './words.ts'
 
 /** GitHub shows ten errors of a step; more are noise in the log. */
@@ -14,17 +16,32 @@ const ANNOTATIONS_MAX = 50
  * annotationsOf([report]) // ['::error file=src/jobs/charge.ts,line=14,title=charge::charged twice …']
  * ```
  */
-export function annotationsOf(simulations: readonly SimulationData[], prefix = ''): string[] {
-  const blames = simulations.flatMap(blamesOf)
-  const shown = blames.slice(0, ANNOTATIONS_MAX).map((blame) => annotation(blame, prefix))
-  const more = blames.length - shown.length
+export function annotationsOf(
+  simulations: readonly SimulationData[],
+  prefix = '',
+  races: readonly RaceEntry[] = [],
+): string[] {
+  const all = [
+    ...simulations.flatMap(blamesOf).map((blame) => annotation(blame, prefix)),
+    ...races.flatMap(raceBlamesOf).map((blame) => raceAnnotation(blame, prefix)),
+  ]
+  const shown = all.slice(0, ANNOTATIONS_MAX)
+  const more = all.length - shown.length
   return more > 0 ? [...shown, `::notice title=Faultline::${plural(more, 'more finding')}`] : shown
 }
 
 function annotation({ simulation, file, line, faults, scenarios, message }: Blame, prefix: string): string {
-  const place = file === '' ? '' : `file=${property(prefix + file)},line=${line},`
   const struck = faults.length === 0 ? '' : ` (${faults.join(', ')}; ${plural(scenarios, 'scenario')})`
-  return `::error ${place}title=${property(`Faultline: ${simulation}`)}::${data(message + struck)}`
+  return `::error ${at(file, line, prefix)}title=${property(`Faultline: ${simulation}`)}::${data(message + struck)}`
+}
+
+function raceAnnotation({ race, file, line, schedule, message }: RaceBlame, prefix: string): string {
+  const title = property(`Faultline: ${race}`)
+  return `::error ${at(file, line, prefix)}title=${title}::${data(`${message} (race, schedule ${schedule})`)}`
+}
+
+function at(file: string, line: number, prefix: string): string {
+  return file === '' ? '' : `file=${property(prefix + file)},line=${line},`
 }
 
 function data(text: string): string {

@@ -142,7 +142,7 @@ function timelines(told: ScenarioResult | undefined, context: FindingContext): s
   const { otherTimeline } = told
   const runs: [string, ScenarioResult['timeline']][] =
     otherTimeline === undefined
-      ? [['timeline, in virtual time', told.timeline]]
+      ? [[told.timing === 'real' ? 'timeline' : 'timeline, in virtual time', told.timeline]]
       : [
           ['timeline of the run that failed, in virtual time', told.timeline],
           ['timeline of the run that passed', otherTimeline],

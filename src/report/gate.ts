@@ -1,6 +1,7 @@
 import type { SimulationData } from '../model/result.ts'
 import { blamesOf } from './blame.ts'
 import type { RaceEntry } from './file/index.ts'
+import { raceBlamesOf } from './race-blame.ts'
 import { percent, plural } from './words.ts'
 
 /** What is held against a threshold. */
@@ -14,6 +15,8 @@ export interface GateVerdict {
   readonly passed: boolean
   /** 0..1, over all scenarios and schedules. */
   readonly resilience: number
+  /** It holds the scenarios of all shards. */
+  readonly whole: boolean
   /** What to print: the verdict first. */
   readonly lines: readonly string[]
 }
@@ -43,10 +46,12 @@ export function judge({ simulations, races }: Gated, minPercent: number): GateVe
     judged === 0
       ? '✗ nothing was tested: the report holds no scenario that was judged'
       : `${passed ? '✓' : '✗'} ${share}; the minimum is ${minPercent} %`
+  const parts = partLines(simulations)
   return {
     passed,
     resilience,
-    lines: [verdict, ...blameLines(simulations, races), ...partLines(simulations)],
+    whole: parts.length === 0,
+    lines: [verdict, ...blameLines(simulations, races), ...parts],
   }
 }
 
@@ -56,22 +61,28 @@ function blameLines(simulations: readonly SimulationData[], races: readonly Race
     return `  ${blame.place || blame.simulation}  ${what}  ${blame.message}`
   })
   const failed = races.filter(({ summary }) => summary.failed > 0)
-  return [
-    ...rows,
-    ...failed.map(({ name, summary, failures }) => {
-      const schedule = failures[0] === undefined ? '' : `  first: ${failures[0].schedule}`
-      return `  ${name}  ${summary.failed} of ${plural(summary.run, 'schedule')}${schedule}`
-    }),
-  ]
+  return [...rows, ...failed.flatMap(raceLines)]
+}
+
+function raceLines(race: RaceEntry): string[] {
+  const { name, summary } = race
+  const share = `${summary.failed} of ${plural(summary.run, 'schedule')}`
+  const blames = raceBlamesOf(race)
+  if (blames.length === 0) return [`  ${name}  ${share}`]
+  return blames.map(
+    ({ place, schedule, message }) =>
+      `  ${place || name}  race ${name} · ${share}, such as ${schedule}  ${message}`,
+  )
 }
 
 /** A part of the shards is no verdict on the whole. */
 function partLines(simulations: readonly SimulationData[]): string[] {
-  return simulations.flatMap(({ name, summary: { shard } }) =>
-    shard === undefined || shard.elsewhere === 0
-      ? []
-      : [`  ${name}: only a part of its shards; ${plural(shard.elsewhere, 'scenario')} not in this report`],
-  )
+  return simulations.flatMap(({ name, summary: { shard } }) => {
+    if (shard === undefined || shard.elsewhere === 0) return []
+    const { index, merged = [index], count } = shard
+    const parts = `${merged.length === 1 ? 'shard' : 'shards'} ${merged.join(', ')} of ${count}`
+    return [`  ${name}: only ${parts}; ${plural(shard.elsewhere, 'scenario')} not in this report`]
+  })
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

@@ -2,6 +2,7 @@ import type { SimulationData } from '../model/result.ts'
 import { type Blame, blamesOf } from './blame.ts'
 import type { RaceEntry } from './file/index.ts'
 import { headlineOf } from './headline.ts'
+import { type RaceBlame, raceBlamesOf } from './race-blame.ts'
 import { replayLine } from './replay.ts'
 import { oneLine } from './text.ts'
 import { percent, plural } from './words.ts'
@@ -31,12 +32,15 @@ export function renderMarkdown({ simulations, races }: Summed): string {
     ...simulations.map(row),
     ...races.map(raceRow),
   ]
-  const blames = simulations.flatMap((data) => blamesOf(data).map((blame) => ({ blame, data })))
-  if (blames.length > 0) {
+  const findings = [
+    ...simulations.flatMap((data) => blamesOf(data).map((blame) => () => finding(blame, data))),
+    ...races.flatMap((race) => raceBlamesOf(race).map((blame) => () => raceFinding(blame, race))),
+  ]
+  if (findings.length > 0) {
     lines.push('', '### Findings', '', '| where | faults | what | replay |', '|---|---|---|---|')
-    lines.push(...blames.slice(0, FINDINGS_MAX).map(({ blame, data }) => finding(blame, data)))
+    lines.push(...findings.slice(0, FINDINGS_MAX).map((print) => print()))
   }
-  if (blames.length > FINDINGS_MAX) lines.push('', `and ${blames.length - FINDINGS_MAX} more`)
+  if (findings.length > FINDINGS_MAX) lines.push('', `and ${findings.length - FINDINGS_MAX} more`)
   return `${lines.join('\n')}\n`
 }
 
@@ -58,6 +62,11 @@ function finding({ place, faults, scenarios, message }: Blame, data: SimulationD
   const token = (told ?? data.failures[0])?.replay
   const replay = token === undefined ? '' : code(replayLine(token, data.command))
   return `| ${code(place || data.name)} | ${struck} | ${cell(message)} | ${replay} |`
+}
+
+function raceFinding({ place, schedule, message, replay }: RaceBlame, { name, command }: RaceEntry): string {
+  const again = replay === '' ? '' : code(replayLine(replay, command))
+  return `| ${code(place || name)} | race, schedule ${cell(schedule)} | ${cell(message)} | ${again} |`
 }
 
 function placed({ file, line }: { readonly file: string; readonly line: number }, place: string): boolean {

@@ -62,7 +62,7 @@ function headLines(
           ? `survived ${plural(run, 'schedule')}`
           : `${bad} of ${plural(run, 'schedule')} ${bad === 1 ? 'fails' : 'fail'}`
   const mark = bad > 0 || run === 0 ? paint.red('✗') : paint.green('✓')
-  const title = ` ${mark} ${paint.bold(oneLine(name))}  ${bad > 0 ? paint.red(verdict) : verdict}  ${paint.dim(took(durationMs))}`
+  const title = ` ${mark} ${paint.bold(oneLine(name))}  ${bad > 0 ? paint.red(verdict) : verdict}  ${paint.dim(`took ${took(durationMs)}`)}`
   const racers = members.map(({ letter, name: job }) => `${letter} ${oneLine(job)}`).join(' · ')
   return [title, ...labelled('racers', racers, width, paint), ...labelled('proven', guarantee, width, paint)]
 }

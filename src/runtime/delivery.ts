@@ -59,6 +59,8 @@ export class Delivery implements ContextDelivery {
   death: CrashSignal | undefined
   /** It died without unwinding: its async functions are held for ever instead of throwing. */
   abandoned = false
+  /** The library that its death unwound: in a real one nothing of it runs. */
+  unwound: string | undefined
   /** A mistake in the use of Faultline that surfaced inside: ends the run. */
   fatal: Error | undefined
   /** Told once, when it dies. */

@@ -47,6 +47,14 @@ export function endsOf(file: FileRecord): Uint8Array {
   return file.ends
 }
 
+/** For each place 1 where it is an await after which nothing of its function runs, not even a `catch` or `finally`. */
+export function lastsOf(file: FileRecord): Uint8Array {
+  file.lasts ??= Uint8Array.from(JSON.parse(file.table) as Row[], ([kind, , , , , also]) =>
+    kind === 'a' && also?.some(([kind, , , flags]) => kind === 'r' && (flags & 256) === 0) ? 1 : 0,
+  )
+  return file.lasts
+}
+
 /** For each place 1 where it is a value that a `for await` got: what it is given is looped over, not awaited. */
 export function loopsOf(file: FileRecord): Uint8Array {
   file.loops ??= Uint8Array.from(JSON.parse(file.table) as Row[], ([, , , , flags]) =>

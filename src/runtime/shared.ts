@@ -22,6 +22,8 @@ export interface FileRecord {
   memory?: Uint8Array
   /** 1 for the values that a `for await` got; use `loopsOf`. */
   loops?: Uint8Array
+  /** 1 for the awaits after which nothing of their function runs; use `lastsOf`. */
+  lasts?: Uint8Array
   /** Not 0 for returns of a promise past a `catch`; use `passesOf`. */
   passes?: Uint8Array
 }

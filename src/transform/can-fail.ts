@@ -1,5 +1,6 @@
-import type { CallExpression, Class, NewExpression, Node } from 'oxc-parser'
+import type { CallExpression, Class, MemberExpression, NewExpression, Node } from 'oxc-parser'
 import { eachChild, isClass, isFunction, unwrap } from './ast.ts'
+import { noSettlers, type Settlers } from './settlers.ts'
 
 const pureObjects = new Set(['console', 'Math', 'Object', 'Array', 'Number', 'String', 'Boolean', 'Symbol'])
 const pureFunctions = new Set(
@@ -7,19 +8,15 @@ const pureFunctions = new Set(
     ' ',
   ),
 )
-/** What settles a promise that a file makes: see {@link settlersOf}. */
-export type Settlers = ReadonlySet<string>
-const none: Settlers = new Set()
+const pureMembers = new Set(
+  (
+    'JSON.stringify Date.now performance.now Date.UTC Date.parse Promise.all Promise.allSettled Promise.any ' +
+    'Promise.race Promise.withResolvers'
+  ).split(' '),
+)
 
-/** The names that a source gives to the functions that settle its promises: `new Promise((yes, no) => …)`. */
-export function settlersOf(source: string): Settlers {
-  const executors = source.matchAll(
-    /new Promise(?:<[^()]*>)?\(\s*(?:async\s*)?(?:function\s*)?\(?\s*(\w+)(?:\s*,\s*(\w+))?/g,
-  )
-  return new Set([...executors].flatMap(([, resolve, reject]) => [resolve!, reject ?? resolve!]))
-}
-
-const pureMembers = new Set(['JSON.stringify', 'Date.now', 'performance.now', 'Date.UTC', 'Date.parse'])
+/** What they call back rejects the promise that they return; none of them throws. */
+const promiseMethods = new Set(['then', 'catch', 'finally'])
 const pureClasses = new Set(
   (
     'Date Map Set WeakMap WeakSet WeakRef AbortController Array Object URLSearchParams Headers FormData TextEncoder ' +
@@ -34,7 +31,7 @@ const pureMethods = new Set(
     'lastIndexOf charAt charCodeAt codePointAt substring split replace replaceAll toFixed localeCompare toString ' +
     'toISOString getTime getFullYear getMonth getDate getDay getHours getMinutes getSeconds getMilliseconds ' +
     'getUTCFullYear getUTCMonth getUTCDate getUTCDay getUTCHours getUTCMinutes toSorted toReversed toSpliced ' +
-    'concat flat hasOwnProperty valueOf abort'
+    'concat flat hasOwnProperty valueOf abort unref'
   ).split(' '),
 )
 
@@ -51,14 +48,14 @@ const callbackMethods = new Set(
  * dynamic import, but for built-ins that cannot fail. Of a compound statement its head counts, and nothing that
  * is inside a nested function.
  */
-export function canFail(node: Node, settlers: Settlers = none): boolean {
+export function canFail(node: Node, settlers: Settlers = noSettlers): boolean {
   const heads = headsOf(node)
   if (heads === undefined) return expressionFails(node, settlers)
   return heads.some((head) => head != null && canFail(head, settlers))
 }
 
 /** Whether anything in the statement can fail, its blocks included. */
-export function canFailDeep(node: Node, settlers: Settlers = none): boolean {
+export function canFailDeep(node: Node, settlers: Settlers = noSettlers): boolean {
   return expressionFails(node, settlers)
 }
 
@@ -121,6 +118,7 @@ function expressionFails(node: Node, settlers: Settlers): boolean {
       if (!isMember(node.tag, 'String', 'raw')) return true
       break
     case 'CallExpression':
+      if (settlers.told.has(node)) return handledFails(node, settlers)
       if (!isPureCall(node, settlers)) return true
       break
     case 'NewExpression':
@@ -134,13 +132,37 @@ function expressionFails(node: Node, settlers: Settlers): boolean {
   return fails
 }
 
-function isPureConstruction({ callee }: NewExpression): boolean {
-  return callee.type === 'Identifier' && (pureClasses.has(callee.name) || /Error$/.test(callee.name))
+function isPureConstruction({ callee, arguments: [first] }: NewExpression): boolean {
+  if (callee.type !== 'Identifier') return false
+  // What its executor throws rejects the promise; an executor that is written there has places of its own.
+  if (callee.name === 'Promise') return first !== undefined && isFunction(unwrap(first))
+  return pureClasses.has(callee.name) || /Error$/.test(callee.name)
+}
+
+function chainedMethod({ callee }: CallExpression): string | undefined {
+  const inner = unwrap(callee)
+  if (inner.type !== 'MemberExpression' || inner.computed || inner.property.type !== 'Identifier')
+    return undefined
+  return unwrap(inner.object).type === 'CallExpression' ? inner.property.name : undefined
+}
+
+/** Whether anything fails that is computed for such a chain: what the operation is given, and the handlers. */
+function handledFails(call: CallExpression, settlers: Settlers): boolean {
+  if (call.arguments.some((argument) => expressionFails(argument, settlers))) return true
+  const { object } = unwrap(call.callee) as MemberExpression
+  const operation = unwrap(object) as CallExpression
+  if (/^(?:then|catch|finally)$/.test(chainedMethod(operation) ?? ''))
+    return handledFails(operation, settlers)
+  const inner = [...operation.arguments, operation.callee]
+  return inner.some((part) => expressionFails(part, settlers))
 }
 
 function isPureCall(call: CallExpression, settlers: Settlers): boolean {
+  if (settlers.calls.has(call)) return true
   const callee = unwrap(call.callee)
-  if (callee.type === 'Identifier') return pureFunctions.has(callee.name) || settlers.has(callee.name)
+  if (callee.type === 'Identifier') return pureFunctions.has(callee.name) || settlers.names.has(callee.name)
+  if (callee.type === 'CallExpression') return isOfList(callee, settlers)
+  if (isOfList(call, settlers)) return true
   if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
     return false
   const method = callee.property.name
@@ -150,8 +172,29 @@ function isPureCall(call: CallExpression, settlers: Settlers): boolean {
     if (pureMembers.has(`${object.name}.${method}`)) return true
   }
   if (object.type === 'Literal' && 'regex' in object && (method === 'test' || method === 'exec')) return true
+  if (promiseMethods.has(method)) return call.arguments.every((handler) => isHandler(unwrap(handler)))
   if (callbackMethods.has(method)) return callsBackKnown(call, method)
   return pureMethods.has(method)
+}
+
+/** `waiting.push(go)`, and `waiting.shift()` of `waiting.shift()?.()`. */
+function isOfList({ callee }: CallExpression, { lists }: Settlers): boolean {
+  const inner = unwrap(callee)
+  if (inner.type !== 'MemberExpression' || inner.computed || inner.property.type !== 'Identifier')
+    return false
+  const object = unwrap(inner.object)
+  return (
+    object.type === 'Identifier' &&
+    lists.has(object.name) &&
+    /^(?:push|unshift|shift|pop)$/.test(inner.property.name)
+  )
+}
+
+/** What is handed to `then`: a function, by name or written there. A `.catch(…)` of something else has other arguments. */
+function isHandler(handler: Node): boolean {
+  if (isFunction(handler)) return true
+  if (handler.type === 'Identifier' || handler.type === 'MemberExpression') return true
+  return handler.type === 'Literal' && handler.value === null
 }
 
 /** `collection.find({})` asks a database; `list.find((x) => …)` does not. */

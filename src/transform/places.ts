@@ -10,6 +10,8 @@ export interface PlaceName {
   readonly canFail: boolean
   readonly tryEnd?: boolean
   readonly loop?: boolean
+  /** A returned await in a `try`. */
+  readonly guarded?: boolean
   /** It leaves a `try` without its rejection being seen there. */
   readonly passes?: Bypass
 }
@@ -65,6 +67,7 @@ function rowOf(name: PlaceName, place: PlaceDraft, lines: Lines, firsts: Map<str
   if (place.pausable) flags |= placeFlags.pausable
   if (name.tryEnd) flags |= placeFlags.tryEnd
   if (name.loop) flags |= placeFlags.loop
+  if (name.guarded) flags |= placeFlags.guarded
   if (name.passes !== undefined)
     flags |= name.passes === 'catch' ? placeFlags.passesCatch : placeFlags.mayPassCatch
   const first = firsts.get(`${name.kind}${line}`)

@@ -1,12 +1,12 @@
 import type { Comment, Node, Program } from 'oxc-parser'
 import { startOf } from './ast.ts'
 import type { Bypass } from './bypass.ts'
-import { type Settlers, settlersOf } from './can-fail.ts'
 import { Edits } from './edits.ts'
 import { hintOffset } from './hints.ts'
 import { ignoredStarts } from './ignore.ts'
 import { PlaceDraft, type PlaceName } from './places.ts'
 import type { Scope } from './probe.ts'
+import { type Settlers, settlersOf } from './settlers.ts'
 import { TimerNames } from './timer-names.ts'
 
 /** The functions of the header, by the last letter of their names. */
@@ -25,6 +25,8 @@ export class SourceFile {
   readonly taken: Set<Node> = new Set()
   /** The blocks of `try` statements. */
   readonly tryBlocks: Set<Node> = new Set()
+  /** How many `try` statements of a function are open where the walk is. */
+  readonly openTries: Map<Node | undefined, number> = new Map()
   /** Returns in `try` blocks, with what a promise of theirs passes by. */
   readonly bypasses: Map<Node, Bypass> = new Map()
   /** The places of awaits that have further names. */
@@ -33,7 +35,7 @@ export class SourceFile {
   readonly timers: TimerNames | undefined
   /** Expressions that are written to, and not read. */
   readonly targets: Set<Node> = new Set()
-  /** What settles the promises made here: calling it cannot fail. */
+  /** What tells others of a result: calling it cannot fail. */
   readonly settlers: Settlers
   /** How many functions and statements a comment left out. */
   ignoredCount = 0
@@ -44,7 +46,7 @@ export class SourceFile {
     this.source = source
     this.comments = comments
     this.prefix = freePrefix(source)
-    this.settlers = settlersOf(source)
+    this.settlers = settlersOf(source, program)
     this.timers = TimerNames.in(source, program)
     this.#commentEnds = new Map(comments.map((comment) => [comment.end, comment]))
     this.#ignoredStarts = ignoredStarts(source, comments)

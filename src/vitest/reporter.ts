@@ -121,7 +121,8 @@ export class FaultlineReporter implements Reporter {
     for (const { root, file } of parts) {
       const simulations = file.simulations.map((entry) => restoredSimulation(entry))
       const below = path.relative(githubWorkspace, root).replaceAll('\\', '/')
-      const lines = githubActions ? annotationsOf(simulations, below === '' ? '' : `${below}/`) : []
+      const prefix = below === '' ? '' : `${below}/`
+      const lines = githubActions ? annotationsOf(simulations, prefix, file.races) : []
       if (lines.length > 0) this.#vitest!.logger.log(lines.join('\n'))
       if (githubStepSummary !== undefined)
         appendFileSync(githubStepSummary, renderMarkdown({ simulations, races: file.races }))

@@ -73,6 +73,33 @@ describe('run', () => {
     expect(timeless(at('merged.json'))).toEqual(timeless(at('whole/report.json')))
   })
 
+  test('a shard that is missing is named, and the gate does not pass what it cannot know', async () => {
+    for (const index of [1, 2])
+      await faultline(['run', 'simulations/fixed.ts', '--out', at(`half-${index}`)], {
+        FAULTLINE_SHARD: `${index}/3`,
+      })
+    const halves = [1, 2].map((index) => at(`half-${index}/report.json`))
+    const merged = await faultline(['merge', ...halves, '--out', at('half.json')])
+    expect([merged.code, merged.stderr]).toEqual([
+      0,
+      "faultline: 'charge with key' is not whole: shard 3 is missing of 3, with 4 scenarios.\n",
+    ])
+    const gate = await faultline(['gate', at('half.json')])
+    expect([gate.code, gate.stderr]).toEqual([2, expect.stringContaining('The report lacks shards')])
+    expect(gate.stdout).toContain('only shards 1, 2 of 3; 4 scenarios not in this report')
+    expect(await faultline(['gate', at('half.json'), '--partial'])).toMatchObject({ code: 0, stderr: '' })
+  }, 60_000)
+
+  test.each(['5/4', '0/4', 'a/b', '1'])('FAULTLINE_SHARD=%s ends with 2', async (shard) => {
+    // Without the loader of the tests, which would say so first.
+    const args = [path.join(REPOSITORY, 'src/cli.ts'), 'run', 'simulations/fixed.ts']
+    const { code, stderr } = await nodeTool(args, { cwd: project, env: { FAULTLINE_SHARD: shard } })
+    expect([code, stderr]).toEqual([
+      2,
+      `faultline: FAULTLINE_SHARD is no part of a whole: received '${shard}'; allowed is i/n with 1 ≤ i ≤ n, such as '2/4'.\n`,
+    ])
+  })
+
   test('replays the one scenario of a token, and leaves the report alone', async () => {
     const token = /FAULTLINE_REPLAY='(.*?)'/.exec(whole.stdout)![1]!
     const replayed = await faultline([
@@ -161,6 +188,19 @@ describe('gate', () => {
     expect(stderr).not.toContain('\n    at ')
   })
 
+  test('a folder is no report, and no simulation file', async () => {
+    const gate = await faultline(['gate', '.'])
+    expect([gate.code, gate.stderr]).toEqual([
+      2,
+      "faultline: '.' is a folder: allowed is a report file, such as .faultline/report.json.\n",
+    ])
+    const ran = await faultline(['run', 'simulations'])
+    expect([ran.code, ran.stderr]).toEqual([
+      2,
+      "faultline: 'simulations' is a folder: allowed are files.\n  hint: faultline run simulations/*.ts\n",
+    ])
+  })
+
   test('a report without a scenario fails', async () => {
     const empty = { ...JSON.parse(readFileSync(at('whole/report.json'), 'utf8')), simulations: [] }
     writeFileSync(at('empty.json'), JSON.stringify(empty))
@@ -200,12 +240,12 @@ test('--help teaches every command', async () => {
 test.each([
   [
     ['gat'],
-    "There is no command 'gat'; allowed are points, run, gate, report, merge.",
+    "There is no command 'gat'; allowed are points, run, kill, gate, report, merge.",
     "Did you mean 'gate'?",
   ],
   [
     ['gate', '--mim', '1'],
-    "faultline gate has no option '--mim'; allowed are --min, --help.",
+    "faultline gate has no option '--mim'; allowed are --min, --partial, --help.",
     "Did you mean '--min'?",
   ],
   [

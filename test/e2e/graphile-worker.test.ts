@@ -187,9 +187,9 @@ test('a crontab adds its jobs where the run has a cutoff, and nowhere else', asy
 })
 
 test('tasks of a folder, and modules that are loaded when they are needed', async () => {
-  const root = path.join(import.meta.dirname, '../../.tmp')
-  mkdirSync(root, { recursive: true })
-  const folder = mkdtempSync(path.join(root, 'tasks-'))
+  const scratch = path.join(import.meta.dirname, '../../.tmp')
+  mkdirSync(scratch, { recursive: true })
+  const folder = mkdtempSync(path.join(scratch, 'tasks-'))
   try {
     writeFileSync(path.join(folder, 'hello.mjs'), 'export default async () => { globalThis.hello = true }\n')
     const queue = graphileWorkerQueue({ pool, taskDirectory: folder })
@@ -207,6 +207,26 @@ test('tasks of a folder, and modules that are loaded when they are needed', asyn
   await performAll(queue)
   expect(loaded).toEqual(['a', 'b'])
   await expect(queue.enqueue(queue.job('mail/c'))).rejects.toMatchObject({ code: 'FAULTLINE_UNKNOWN_JOB' })
+})
+
+test('a task that is given as a module is loaded by each worker for itself', async () => {
+  const ran: string[] = []
+  const module = async () => ({ default: async () => void ran.push('as the application has it') })
+  const own = { default: async (payload: unknown) => void ran.push(JSON.stringify(payload)) }
+  const queue = await make({ '../src/tasks/a.ts': module, plain: async () => void ran.push('plain') })
+  const loaders: unknown[] = []
+  const load = async (loader: () => unknown) => {
+    loaders.push(loader)
+    return own
+  }
+  for (const name of ['a', 'a', 'plain']) {
+    await queue.enqueue(queue.job(name, { of: name }))
+    const claim = await queue.claim('worker 1')
+    await queue.run(claim!, { signal: new AbortController().signal, load })
+    await queue.settle(claim!, { ok: true, result: undefined })
+  }
+  expect(ran).toEqual(['{"of":"a"}', '{"of":"a"}', 'plain'])
+  expect(loaders).toEqual([module, module])
 })
 
 test('what others have in the database stays', async () => {

@@ -27,7 +27,14 @@ async function load(name: string, kind: 'broken' | 'fixed') {
       if (!line.endsWith(`// ← ${mark}`)) return []
       return line.trim() === `// ← ${mark}` ? [index] : [index + 1]
     })
-  return { spec, file, lines, marked: numbersOf('blame'), unawaited: numbersOf('not awaited') }
+  return {
+    spec,
+    file,
+    lines,
+    marked: numbersOf('blame'),
+    unawaited: numbersOf('not awaited'),
+    waits: numbersOf('waits'),
+  }
 }
 
 function run(
@@ -46,6 +53,7 @@ function run(
     ...(payloads === undefined ? undefined : { payloads: [...payloads] }),
     ...(whenDead === undefined ? undefined : { whenDead: (run) => whenDead(run) }),
     hits: 'edges',
+    maxScenarios: 1_000_000,
     hangAfterMs: 1_000,
     now: new Date('2026-03-01T12:00:00Z'),
   })
@@ -57,14 +65,12 @@ function linesOf({ faults }: ScenarioResult): number[] {
   return [point.line, ...point.also.map(({ line }) => line)]
 }
 
-const isOfUnawaited = (reason: string) => reason === 'unsettled' || reason === 'rejection'
-
 const story = ({ id, outcome, reason, error }: ScenarioResult) =>
   `${id} ${outcome} ${reason}: ${error?.message}`
 
 describe.for(names)('%s', (name) => {
   test('the broken one is caught by its family, at a marked line', async () => {
-    const { spec, file, lines, marked, unawaited } = await load(name, 'broken')
+    const { spec, file, lines, marked, unawaited, waits } = await load(name, 'broken')
     const ofPayloads = spec.family === 'payloads'
     const families = [spec.family].flat().filter((family) => family !== 'payloads')
     const depth = ofPayloads ? 0 : (spec.depth ?? 1)
@@ -76,12 +82,17 @@ describe.for(names)('%s', (name) => {
     const blamed = report.failures.filter(({ faults }) => faults.at(-1)?.point.file === file).map(linesOf)
     const strays = blamed.filter((numbers) => !numbers.some((number) => marked.includes(number)))
     expect(strays.map(([number = 0]) => `${number}: ${lines[number - 1]?.trim()}`)).toEqual([])
-    const named = report.causes.flatMap(({ reason, blame }) =>
-      blame?.file === file ? [{ line: blame.line, unawaited: isOfUnawaited(reason) }] : [],
-    )
-    const started = named.flatMap(({ line, unawaited }) => (unawaited ? [line] : []))
-    expect([...new Set(started)]).toEqual(unawaited)
-    expect(named.filter((one) => !one.unawaited && !marked.includes(one.line))).toEqual([])
+    const named = (...reasons: readonly (string | undefined)[]) => {
+      const causes = report.causes.filter(
+        ({ reason, blame }) => blame?.file === file && reasons.includes(reason),
+      )
+      return [...new Set(causes.map(({ blame }) => blame!.line))]
+    }
+    expect(named('unsettled', 'rejection')).toEqual(unawaited)
+    expect(named('hung')).toEqual(waits)
+    expect(
+      named('dead', 'assertion', 'runaway', 'undrained').filter((line) => !marked.includes(line)),
+    ).toEqual([])
     if (ofPayloads) {
       const thrown = [...String(report).matchAll(/thrown at (\S+):(\d+)/g)].flatMap(([, where, number]) =>
         where === file ? [Number(number)] : [],
@@ -101,6 +112,7 @@ describe.for(names)('%s', (name) => {
     const report = await run(spec, 'all', 2)
     expect(report.failures.slice(0, 20).map(story)).toEqual([])
     expect(report.summary.survived).toBeGreaterThan(0)
+    expect([report.summary.exhaustive, report.summary.skipped]).toEqual([true, 0])
     const fired = new Set(report.scenarios.flatMap(({ faults }) => faults.map(({ fault }) => fault)))
     const cannot = Object.keys(report.summary.notApplicable).map((label) => label.split(':')[0])
     expect(every.filter((family) => !fired.has(family) && !cannot.includes(family))).toEqual([])

@@ -83,3 +83,21 @@ test('a deadlock of two lock orders', async () => {
   expect(failure.timeline.filter(({ kind }) => kind === 'completed').length).toBe(2)
   expect(pool.totalCount - pool.idleCount).toBe(0)
 })
+
+test('what a worker leaves open is not the next one’s: transactions, locks of the session', async () => {
+  const report = await race(jobs.leavesOpen, [1, 2], { strategy: 'exhaustive' }, async () =>
+    expect(await balances()).toEqual([100, 100]),
+  )
+  expect(report.summary).toMatchObject({ schedules: '20', run: 20, failed: 0, exhaustive: true })
+  const { rows } = await pool.query("select count(*)::int as count from pg_locks where locktype = 'advisory'")
+  expect(rows).toEqual([{ count: 0 }])
+  expect(pool.totalCount - pool.idleCount).toBe(0)
+})
+
+test('after a race no connection is left but those of the pool', async () => {
+  await race(jobs.withdrawLocked, [10, 20], { budget: 4 }, () => true)
+  const { rows } = await pool.query(
+    "select count(*)::int as count from pg_stat_activity where backend_type = 'client backend'",
+  )
+  expect(rows[0].count).toBe(pool.totalCount)
+})

@@ -1,6 +1,7 @@
 import { execution } from '../../model/context.ts'
 import type { Session } from '../../perform/index.ts'
 import { bounded } from '../bounded.ts'
+import { waitProbes } from './probes/index.ts'
 import type { Racer } from './racer.ts'
 
 /** Makes a worker's own connection. */
@@ -56,8 +57,21 @@ function isDoubtful(racer: Racer): boolean {
 async function close(connection: unknown, destroy: boolean): Promise<void> {
   if (typeof connection !== 'object' || connection === null) return
   const closable = connection as Closable
-  if (typeof closable.release === 'function') await closable.release(destroy)
+  if (typeof closable.release === 'function') await release(closable, destroy)
   else if (typeof closable.end === 'function') await closable.end()
   else if (typeof closable.close === 'function') await closable.close()
   else await closable[Symbol.asyncDispose]?.()
+}
+
+/** Transactions and locks that a worker left behind are not the next one's. */
+async function release(connection: Closable, destroy: boolean): Promise<void> {
+  let broken = destroy
+  for (const probe of waitProbes) {
+    if (broken || !probe.accepts(connection)) continue
+    broken = await probe.reset(connection).then(
+      () => false,
+      () => true,
+    )
+  }
+  await connection.release!(broken)
 }

@@ -1,14 +1,7 @@
 import { FaultlineError } from '../../model/error.ts'
 import type { RaceData, RaceResult } from '../../model/race.ts'
 import { progressLine } from '../../report/progress.ts'
-import {
-  eventLoopTurn,
-  type FileRecord,
-  followBranches,
-  type Reached,
-  RecordMode,
-  realNowMs,
-} from '../../runtime/index.ts'
+import { eventLoopTurn, type FileRecord, type Reached, RecordMode, realNowMs } from '../../runtime/index.ts'
 import { noPoints } from '../no-points.ts'
 import type { SimulationOptions } from '../options.ts'
 import type { Runner } from '../run.ts'
@@ -49,7 +42,7 @@ function searchOf(strategy: Strategy): RaceSearch {
       const choose = strategy.next()
       return choose && { choose }
     },
-    learn: ({ decisions }, failed) => strategy.learn(decisions.chosen, decisions.ready, failed),
+    learn: ({ decisions }, failed) => strategy.learn(decisions, failed),
   }
 }
 

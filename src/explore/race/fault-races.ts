@@ -69,7 +69,7 @@ export class FaultRaces {
   learn({ decisions }: RaceEnd): void {
     const { bounded } = this.#current!
     this.#ran[bounded.preemptions] = (this.#ran[bounded.preemptions] ?? 0) + 1
-    bounded.learn(decisions.chosen, decisions.ready, Number.POSITIVE_INFINITY)
+    bounded.learn(decisions, Number.POSITIVE_INFINITY)
   }
 
   /** What holds now, in words. */

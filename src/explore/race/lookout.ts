@@ -1,6 +1,7 @@
 import type { Watched } from '../../perform/index.ts'
 import { after, eventLoopTurn, realNowMs, shared } from '../../runtime/index.ts'
 import { deadlockError } from './deadlock.ts'
+import { stranger } from './observers.ts'
 import type { RaceHost } from './race-host.ts'
 import type { Racer, Wait } from './racer.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -9,12 +10,13 @@ import type { Scheduler } from './scheduler.ts'
 export const lookEveryMs = 5
 /** Real time without any progress after which a racer's own branches are taken to wait for each other. */
 const ownGraceMs = 25
-/** How often a racer that waits for nothing any more is waited for. */
-const settleMax = 200
 /** Real time that one gets of which nobody can tell whether it still waits. */
 const settleMs = 5
 /** Real time that library code gets to unwind after a crash. */
 const unwindMs = 100
+
+/** Nobody can tell what it waits for. */
+const untold: Wait = { by: [], certain: false }
 
 /** How patient a race is, in real milliseconds. */
 export interface Patience {
@@ -67,13 +69,14 @@ export class Lookout {
       this.#scheduler.stepOver(racer)
       return
     }
-    if (this.#host.isTimed(racer)) this.#scheduler.askClock()
+    if (this.#host.wakesAtMs(racer) !== undefined) this.#scheduler.askClock()
     if (silentMs >= ownGraceMs && this.#thaws(racer)) return
     const others = this.#scheduler.racers.some((other) => other !== racer && !other.ended)
     const { blockedAfterMs, hangAfterMs } = this.#patience
     if (others) {
-      if (this.#host.ask !== undefined) void this.#askAbout(racer)
-      if (silentMs >= blockedAfterMs) this.#scheduler.block(racer, { by: [], certain: false })
+      if (this.#host.ask !== undefined) void this.#askAbout(racer, silentMs)
+      if (silentMs >= (this.#host.ask === undefined ? blockedAfterMs : hangAfterMs))
+        this.#scheduler.block(racer, untold)
     } else if (silentMs >= hangAfterMs) for (const watched of [...racer.watched]) watched.give('hung')
   }
 
@@ -86,13 +89,16 @@ export class Lookout {
     })
   }
 
-  async #askAbout(racer: Racer): Promise<void> {
+  async #askAbout(racer: Racer, silentMs: number): Promise<void> {
     if (this.#asking) return
     this.#asking = true
     const { events } = this.#scheduler
     try {
-      const wait = (await this.#host.ask!()).get(racer)
-      if (wait !== undefined && events === this.#scheduler.events) this.#scheduler.block(racer, wait)
+      const isLong = silentMs >= this.#patience.blockedAfterMs
+      const wait = (await this.#host.ask!()).waits.get(racer) ?? (isLong ? untold : undefined)
+      if (wait === undefined || events !== this.#scheduler.events) return
+      // Who waits for none of the racers goes on by itself, as a rule.
+      if (isLong || wait.by.some((by) => by !== stranger)) this.#scheduler.block(racer, wait)
     } catch (error) {
       this.#scheduler.fail(error)
     } finally {
@@ -100,7 +106,7 @@ export class Lookout {
     }
   }
 
-  /** After a step: who was set aside and does not wait any more comes back before the next decision. */
+  /** Who was set aside and does not wait any more comes back before the next decision. */
   async settle(): Promise<void> {
     const { racers } = this.#scheduler
     const isAside = (racer: Racer, certain: boolean): boolean => racer.blocked?.certain === certain
@@ -110,11 +116,15 @@ export class Lookout {
       if (racers.some((racer) => isAside(racer, false)))
         await new Promise<void>((resolve) => void after(settleMs, resolve))
     }
-    for (let turn = 0; turn < settleMax; turn++) {
+    const untilMs = realNowMs() + this.#patience.blockedAfterMs
+    while (realNowMs() < untilMs) {
       const aside = racers.filter((racer) => isAside(racer, true))
       if (aside.length === 0 || this.#host.ask === undefined) return
-      const waits = await this.#host.ask()
-      if (aside.every((racer) => racer.blocked === undefined || waits.has(racer))) return
+      const { waits, busy } = await this.#host.ask()
+      const isSettled = (racer: Racer): boolean =>
+        racer.blocked === undefined || (racer.blocked.certain && waits.has(racer))
+      const works = racers.some((racer) => racer.blocked === undefined && busy.has(racer))
+      if (!works && aside.every(isSettled)) return
       await eventLoopTurn()
     }
   }
@@ -140,7 +150,7 @@ export class Lookout {
   async #areStill(waits: ReadonlyMap<Racer, Wait>): Promise<boolean> {
     this.#asking = true
     try {
-      const now = await this.#host.ask!()
+      const { waits: now } = await this.#host.ask!()
       return [...waits.keys()].every((racer) => racer.blocked !== undefined && now.has(racer))
     } finally {
       this.#asking = false

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { execution } from '../../model/context.ts'
 import type { DueJob } from '../../model/delivery.ts'
-import { FaultlineError, isFaultlineError } from '../../model/error.ts'
+import { isFaultlineError } from '../../model/error.ts'
 import type { BlockedDelivery } from '../../model/race.ts'
 import { whenMs } from '../../model/time.ts'
 import { deliver, type Session, type Watched } from '../../perform/index.ts'
@@ -16,6 +16,7 @@ import type { Connections } from './connections.ts'
 import type { Entry } from './entry.ts'
 import type { Patience } from './lookout.ts'
 import type { Observers } from './observers.ts'
+import { cannotRace, tooMany } from './race-errors.ts'
 import type { RaceHost } from './race-host.ts'
 import { Racer, type Wait } from './racer.ts'
 import { RacerPort } from './racer-port.ts'
@@ -121,7 +122,7 @@ export class RaceRun implements RaceHost {
   }
 
   #adoptAll(racer: Racer, pending: readonly DueJob[]): void {
-    for (const { id, name, payload } of pending) {
+    for (const { id, name, payload, at } of pending) {
       if (this.racers.some((one) => one.jobs.has(id))) continue
       this.#recognise(racer, name, payload)
       const child = this.racers.find((one) => one.absent && this.#options.entries[one.index]!.name === name)
@@ -130,7 +131,11 @@ export class RaceRun implements RaceHost {
       if (child !== undefined) {
         child.absent = false
         child.waiting = true
-      } else if (racer.claim === undefined) racer.waiting = true
+        child.dueMs = at.getTime()
+      } else if (racer.claim === undefined) {
+        racer.waiting = true
+        racer.dueMs = at.getTime()
+      }
     }
   }
 
@@ -145,10 +150,12 @@ export class RaceRun implements RaceHost {
     if (child !== undefined) this.children.add(child.index)
   }
 
-  isTimed(racer: Racer): boolean {
-    return this.#session.deliveries.some(
-      (delivery) => delivery.identity.worker === racer.worker && this.#session.clock.isTimed(delivery),
-    )
+  wakesAtMs(racer: Racer): number | undefined {
+    const { clock, queue, deliveries } = this.#session
+    if (racer.waiting && !racer.asleep) return racer.dueMs > queue.time.nowMs() ? racer.dueMs : undefined
+    const own = deliveries.filter(({ identity }) => identity.worker === racer.worker)
+    const timers = own.map((delivery) => clock.dueMs(delivery)).filter((ms) => ms !== undefined)
+    return timers.length === 0 ? undefined : Math.min(...timers)
   }
 
   get hasTimers(): boolean {
@@ -273,23 +280,11 @@ export class RaceRun implements RaceHost {
   #next(racer: Racer, pending: readonly DueJob[]): void {
     const limitMs =
       this.#untilMs === undefined ? Number.POSITIVE_INFINITY : this.#untilMs + this.#session.costMs
-    racer.waiting = pending.some(({ id, at }) => racer.jobs.has(id) && at.getTime() <= limitMs)
+    const next = pending.find(({ id, at }) => racer.jobs.has(id) && at.getTime() <= limitMs)
+    racer.waiting = next !== undefined
+    racer.dueMs = next?.at.getTime() ?? 0
     if (racer.waiting) return
     racer.ended = true
     for (const branch of racer.parked.splice(0)) branch.goOn!()
   }
-}
-
-function cannotRace(kind: string): FaultlineError {
-  return new FaultlineError('FAULTLINE_BAD_OPTION', {
-    message: `The ${kind} queue cannot race: it cannot hand out a certain job.`,
-    hint: 'Leave the option `queue` out: the embedded queue can.',
-  })
-}
-
-function tooMany(limit: number, id?: string): FaultlineError {
-  return new FaultlineError('FAULTLINE_RUNAWAY', {
-    message: `The race never ends: more than ${limit} deliveries${id === undefined ? '' : ` of ${id}`}.`,
-    hint: 'A job that enqueues itself for ever needs `within`; `maxDeliveries` raises the bound.',
-  })
 }

@@ -5,12 +5,11 @@ import type { Session } from '../../perform/index.ts'
 import { arm, every, followBranches, type Mode, PauseMode } from '../../runtime/index.ts'
 import type { RunEnd, Runner } from '../run.ts'
 import { preemptionsOf } from '../strategies/bounded.ts'
-import type { Chooser } from '../strategies/strategy.ts'
+import type { Chooser, Decisions } from '../strategies/strategy.ts'
 import { Connections } from './connections.ts'
 import { Holds } from './holds.ts'
 import { lookEveryMs } from './lookout.ts'
 import { Observers } from './observers.ts'
-import type { Decisions } from './race-host.ts'
 import { blockedAfterMsDefault, type RaceSetup } from './race-options.ts'
 import { RaceRun } from './race-run.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -124,7 +123,7 @@ export function resultOf(race: RaceEnd, plan: RacePlan, replay: string): RaceRes
   const { session } = end
   return {
     schedule,
-    preemptions: preemptionsOf(decisions.chosen, decisions.ready),
+    preemptions: preemptionsOf(decisions),
     faults: plan.faults ?? [],
     outcome: finding === undefined ? 'survived' : 'failed',
     ...finding,

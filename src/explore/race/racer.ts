@@ -29,6 +29,8 @@ export class Racer {
   readonly watched: Set<Watched> = new Set()
   /** It has a job to start, now or later. */
   waiting = false
+  /** When that job is due; 0: at the start of the race. */
+  dueMs = 0
   /** Waits for a lock, or for something else that does not come. */
   blocked: Wait | undefined
   /** Sleeps in virtual time. */
@@ -47,6 +49,11 @@ export class Racer {
     this.index = index
     this.letter = String.fromCharCode(65 + index)
     this.worker = `worker ${this.letter}`
+  }
+
+  /** It may be that time has to pass before its next step. */
+  get mayNap(): boolean {
+    return this.parked.length === 0 && (this.asleep || this.dueMs > 0)
   }
 
   /** It can make a step. */

@@ -1,10 +1,11 @@
 import { FaultlineError } from '../../model/error.ts'
-import { type Activation, afterTurn, type Delivery, type PauseHost } from '../../runtime/index.ts'
-import type { Chooser } from '../strategies/strategy.ts'
+import { afterTurn, type Delivery } from '../../runtime/index.ts'
+import type { Chooser, Decisions } from '../strategies/strategy.ts'
 import { type Branch, earlier } from './branch.ts'
 import { Lookout, type Patience } from './lookout.ts'
-import type { Decisions, RaceHost } from './race-host.ts'
+import type { RaceHost } from './race-host.ts'
 import type { Racer, Wait } from './racer.ts'
+import { readiness } from './readiness.ts'
 
 /** Steps of one race before it counts as a runaway. */
 const stepsMax = 100_000
@@ -19,7 +20,7 @@ const stepsMax = 100_000
  * ```
  */
 export class Scheduler {
-  readonly decisions: Decisions = { chosen: [], ready: [] }
+  readonly decisions: Decisions = { chosen: [], ready: [], free: [] }
   /** All set aside, and nobody can go on: who waits for whom. */
   deadlock: Error | undefined
   readonly racers: readonly Racer[]
@@ -40,6 +41,8 @@ export class Scheduler {
   #settling = false
   /** Nobody can go on. */
   idle = false
+  /** How often in a row time has passed for one and the same racer. */
+  #naps = 0
 
   constructor(
     racers: readonly Racer[],
@@ -81,7 +84,7 @@ export class Scheduler {
   mayFire(): boolean {
     if (this.#passing || this.#over) return true
     const racer = this.running
-    if (racer !== undefined && racer.parked.length === 0 && this.#host.isTimed(racer)) {
+    if (racer !== undefined && racer.parked.length === 0 && this.#host.wakesAtMs(racer) !== undefined) {
       racer.asleep = true
       queueMicrotask(() => this.stepOver(racer))
     }
@@ -95,7 +98,7 @@ export class Scheduler {
     racer.blocked = undefined
     this.events++
     if (racer === this.running) this.stepOver(racer)
-    else if (this.running === undefined) this.#decide()
+    else if (this.running === undefined) this.#settle()
   }
 
   /** It waits for another one: the others go on without it. */
@@ -147,7 +150,7 @@ export class Scheduler {
     if (!racer.isStill) return
     racer.asleep = false
     racer.blocked = undefined
-    if (this.running === undefined) this.#decide()
+    if (this.running === undefined) this.#settle()
   }
 
   /** Whether the step of the racer that runs is over. */
@@ -184,14 +187,21 @@ export class Scheduler {
     if (racer !== this.running || this.#over) return
     this.running = undefined
     if (this.#passing) this.#pass(false)
+    const adopted = this.#adopting ? this.#host.adopt(racer) : undefined
+    this.#adopting = false
+    this.#settle(adopted)
+  }
+
+  /** Another decision, once everybody who can go on is there. */
+  #settle(adopted?: Promise<void>): void {
+    if (this.#settling) return
     const anyBlocked = this.racers.some(({ blocked, ended }) => blocked !== undefined && !ended)
-    if (!this.#adopting && !anyBlocked) {
+    if (adopted === undefined && !anyBlocked) {
       this.#decide()
       return
     }
-    const adopted = this.#adopting ? this.#host.adopt(racer) : undefined
-    this.#adopting = false
     this.#settling = true
+    this.idle = false
     Promise.resolve(adopted)
       .then(() => (anyBlocked ? this.#lookout.settle() : undefined))
       .then(
@@ -206,13 +216,8 @@ export class Scheduler {
   #decide(): void {
     if (this.#over || this.#settling || this.running !== undefined) return
     if (this.endIfAborted()) return
-    let ready = 0
-    let left = false
-    for (const racer of this.racers) {
-      if (racer.isReady) ready |= 1 << racer.index
-      left ||= !(racer.ended || racer.absent)
-    }
-    if (!left) {
+    const { ready, free, isOver } = readiness(this.racers, this.#host, this.#naps)
+    if (isOver) {
       this.#over = true
       this.#end.resolve()
       return
@@ -228,10 +233,12 @@ export class Scheduler {
       return
     }
     const last = chosen.at(-1) ?? -1
-    const running = last >= 0 && ready & (1 << last) ? last : -1
-    const next = this.#choose(ready, running, chosen.length)
+    const running = last >= 0 && free & (1 << last) ? last : -1
+    const next = this.#choose(ready, running, chosen.length, free)
+    if (next !== last) this.#naps = 0
     chosen.push(next)
     this.decisions.ready.push(ready)
+    this.decisions.free.push(free)
     this.#grant(this.racers[next]!)
   }
 
@@ -240,10 +247,12 @@ export class Scheduler {
     this.events++
     if (racer.parked.length > 0) this.#goOn(racer)
     else if (racer.asleep) {
+      this.#naps++
       racer.asleep = false
       racer.waking = true
       this.#pass(true)
     } else {
+      if (racer.dueMs > 0) this.#naps++
       racer.waiting = false
       this.#host.start(racer)
     }

@@ -40,4 +40,4 @@ function planOf(strategy: RaceStrategy, { steps, needsOrders }: Course): SearchP
 
 export { countByPreemptions, countSchedules, inGroups } from './count.ts'
 export { followSchedule } from './replay.ts'
-export type { Chooser, Guarantee, RaceStrategy, Strategy } from './strategy.ts'
+export type { Chooser, Decisions, Guarantee, RaceStrategy, Strategy } from './strategy.ts'

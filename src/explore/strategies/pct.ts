@@ -29,12 +29,12 @@ export function pct({ depth, works, steps, seed, run }: PctOptions): Chooser {
     changes.set(at, change)
   }
   let last = -1
-  return (ready, _running, step) => {
+  return (_ready, _running, step, free) => {
     const change = changes.get(step)
     if (change !== undefined && last >= 0) priorities[last] = change
     let best = -1
     for (let index = 0; index < works; index++) {
-      if (ready & (1 << index) && (best < 0 || priorities[index]! > priorities[best]!)) best = index
+      if (free & (1 << index) && (best < 0 || priorities[index]! > priorities[best]!)) best = index
     }
     last = best
     return best

@@ -2,7 +2,7 @@ import { Bounded } from './bounded.ts'
 import { countByPreemptions, countSchedules, inGroups } from './count.ts'
 import { pct, pctProbability } from './pct.ts'
 import { randomly } from './random.ts'
-import type { Chooser, Course, Guarantee, Strategy } from './strategy.ts'
+import type { Chooser, Course, Decisions, Guarantee, Strategy } from './strategy.ts'
 
 /** A part of a search that draws its schedules. */
 interface Draws {
@@ -49,13 +49,13 @@ export class Search implements Strategy {
     return this.#draws === undefined ? (this.#nextBounded() ?? this.#draw()) : this.#draw()
   }
 
-  learn(chosen: readonly number[], ready: readonly number[], failed: boolean): void {
+  learn(decisions: Decisions, failed: boolean): void {
     const isDrawn = this.#draws !== undefined
     if (failed) this.#failedAt ??= isDrawn ? Number.POSITIVE_INFINITY : this.#bounded.preemptions
     if (isDrawn) return
     const level = this.#bounded.preemptions
     this.#ran[level] = (this.#ran[level] ?? 0) + 1
-    this.#bounded.learn(chosen, ready, this.#plan.preemptions)
+    this.#bounded.learn(decisions, this.#plan.preemptions)
   }
 
   /** Bounds up to this one are complete; -1: none is. */
@@ -115,8 +115,9 @@ export class Search implements Strategy {
     } else {
       const complete = Math.min(this.#complete, this.#plan.preemptions)
       const upTo = this.#ran.slice(0, complete + 1).reduce((count, level) => count + level, 0)
-      if (complete >= 0)
-        parts.push(`complete to ${plural(complete)} (${inGroups(upTo)} of ${inGroups(total)})`)
+      const ofAll = BigInt(upTo) > total ? 'schedules' : `of ${inGroups(total)}`
+      if (complete === Number.POSITIVE_INFINITY) parts.push(`${inGroups(upTo)} ${ofAll}`)
+      else if (complete >= 0) parts.push(`complete to ${plural(complete)} (${inGroups(upTo)} ${ofAll})`)
       const more = ran - upTo
       if (more > 0)
         parts.push(

@@ -8,13 +8,28 @@ export type RaceStrategy =
   | { readonly random: { readonly runs: number } }
 
 /**
- * Picks who goes on: one of the bits of `ready`. `running` is who made the last step, or -1 where that one cannot go
- * on; `step` counts from 0.
+ * Picks who goes on: one of the bits of `ready`. `free` are those of them that delay nobody in the middle of its work by
+ * letting time pass; `running` is who made the last step, or -1 where that one is not free; `step` counts from 0.
  */
-export type Chooser = (ready: number, running: number, step: number) => number
+export type Chooser = (ready: number, running: number, step: number, free: number) => number
 
-/** Carries on with the one that runs; where that is over, with the first one. */
-export const carryOn: Chooser = (ready, running) => (running >= 0 ? running : firstOf(ready))
+/** Carries on with the one that runs; where that one is not free, with the first one that is. */
+export const carryOn: Chooser = (_ready, running, _step, free) => (running >= 0 ? running : firstOf(free))
+
+/** What was decided, step by step; racers are bits. */
+export interface Decisions {
+  readonly chosen: number[]
+  /** Who could go on. */
+  readonly ready: number[]
+  /** Who of them at no one's cost: to go on with another one is to let time pass while these are held. */
+  readonly free: number[]
+}
+
+/** Whether a step of `next` interrupts `last`, or lets time pass although somebody could go on. */
+export function isPreemption(last: number, next: number, free: number): boolean {
+  if ((free & (1 << next)) === 0) return true
+  return last >= 0 && last !== next && (free & (1 << last)) !== 0
+}
 
 /** The lowest of some racers. */
 export function firstOf(ready: number): number {
@@ -42,7 +57,7 @@ export interface Strategy {
   /** The next one; `undefined`: there is none left. */
   next(): Chooser | undefined
   /** What came of it. */
-  learn(chosen: readonly number[], ready: readonly number[], failed: boolean): void
+  learn(decisions: Decisions, failed: boolean): void
   /** What holds now. */
   readonly guarantee: Guarantee
 }

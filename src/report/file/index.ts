@@ -1,5 +1,6 @@
 export { type ReportFileParts, reportFileOf } from './from-reports.ts'
 export { mergeReportFiles } from './merge.ts'
+export { missingShards } from './merge-shards.ts'
 export { parseReportFile } from './parse.ts'
 export { type ReportedRace, raceEntryOf, raceSources } from './race-entry.ts'
 export {

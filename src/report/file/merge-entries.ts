@@ -3,6 +3,7 @@ import type { Point } from '../../model/point.ts'
 import type { SimulationSummary } from '../../model/result.ts'
 import { plural } from '../words.ts'
 import { mergeCauses } from './merge-causes.ts'
+import { eachShardOnce, mergedShard } from './merge-shards.ts'
 import { pointKey } from './point-key.ts'
 import {
   type CauseEntry,
@@ -25,10 +26,11 @@ export interface OwnedRow {
 const declared = new Set(['outside', 'ignored', 'memory', 'load'])
 
 /** One simulation out of the parts that shards ran. */
-export function mergeEntries(entries: readonly SimulationEntry[]): SimulationEntry {
+export function mergeEntries(given: readonly SimulationEntry[]): SimulationEntry {
+  if (given.length === 1) return given[0]!
+  const rows = unionOf(given)
+  const entries = eachShardOnce(given)
   const [first] = entries
-  if (entries.length === 1) return first!
-  const rows = unionOf(entries)
   const causes = mergeCauses(entries, new Map(rows.map((owned) => [owned.row.id, owned])))
   const points = new Table<Point>(pointKey, first!.points.slice(0, first!.summary.points))
   const errors = new Table<ErrorEntry>()
@@ -92,16 +94,6 @@ function moved(
     ...(timed && timeline !== undefined ? { timeline: timeline.map(event) } : undefined),
     ...(timed && otherTimeline !== undefined ? { otherTimeline: otherTimeline.map(event) } : undefined),
   }
-}
-
-/** What is still left to other shards. */
-function mergedShard(entries: readonly SimulationEntry[], run: number): ShardEntry | undefined {
-  const shards = entries.flatMap(({ shard }) => (shard === undefined ? [] : [shard]))
-  const [shard] = shards
-  if (shard === undefined || shards.length < entries.length) return undefined
-  if (new Set(shards.map(({ index }) => index)).size >= shard.count) return undefined
-  const planned = entries[0]!.scenarios.length + shard.others
-  return { ...shard, others: Math.max(0, planned - run) }
 }
 
 function summaryOf(

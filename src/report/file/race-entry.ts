@@ -1,10 +1,14 @@
 import type { RaceData, RaceResult } from '../../model/race.ts'
 import { type ReadSource, readFromDisk, sourceReader } from '../source.ts'
+import { plural } from '../words.ts'
 import { errorEntryOf, withoutRoot } from './error-entry.ts'
-import type { RaceEntry, RaceFailureEntry, RaceStepEntry } from './report-file.ts'
+import {
+  RACE_FAILURES_MAX,
+  type RaceEntry,
+  type RaceFailureEntry,
+  type RaceStepEntry,
+} from './report-file.ts'
 
-/** Failures that are told step by step; of the others, the counts tell. */
-const FAILURES_MAX = 50
 const STEPS_MAX = 400
 
 /** A race to be written, and what its report does not say. */
@@ -20,6 +24,7 @@ export function raceEntryOf({ report, testFile, readSource = readFromDisk }: Rep
   const { name, root, command, members, summary, failures } = report
   const { schedules, run, failed, deadlocks, guarantee, exhaustive, seed, durationMs } = summary
   const source = sourceReader(root, readSource)
+  const untold = Math.max(0, failures.length - RACE_FAILURES_MAX)
   const letters = members.map(({ letter }) => letter)
   return {
     name,
@@ -36,14 +41,21 @@ export function raceEntryOf({ report, testFile, readSource = readFromDisk }: Rep
       seed,
       durationMs,
     },
-    failures: failures.slice(0, FAILURES_MAX).map((race) => failureOf(race, letters, root, source)),
+    failures: failures.slice(0, RACE_FAILURES_MAX).map((race) => failureOf(race, letters, root, source)),
+    ...(untold === 0 ? undefined : { notCovered: { failures: untoldWords(untold) } }),
   }
+}
+
+function untoldWords(count: number): string {
+  return `${plural(count, 'more failure')}: counted, but not told step by step`
 }
 
 /** The texts of the files that the failures of a race go through. */
 export function raceSources({ report, readSource = readFromDisk }: ReportedRace): Record<string, string> {
   const read = sourceReader(report.root, readSource)
-  const files = new Set(report.failures.flatMap(({ lines = [] }) => lines.map(({ file }) => file)))
+  const files = new Set(
+    report.failures.slice(0, RACE_FAILURES_MAX).flatMap(({ lines = [] }) => lines.map(({ file }) => file)),
+  )
   return Object.fromEntries(
     [...files].flatMap((file) => {
       const text = file === '' ? undefined : read(file)

@@ -45,6 +45,8 @@ export interface ShardEntry {
   /** 1-based. */
   readonly index: number
   readonly count: number
+  /** Where several were merged, and still not all: which are here. */
+  readonly merged?: readonly number[]
   /** Scenarios left to the other shards; `summary.skipped` counts them, too. */
   readonly others: number
   /** Scenarios that every shard leaves out alike (hits, sampling); counted in `summary.skipped` of each. */
@@ -109,6 +111,9 @@ export interface EventEntry {
 /** Scenarios of one cause that keep their timeline. */
 export const TIMELINES_MAX = 50
 
+/** Failures of a race that are told step by step; of the others, the counts tell. */
+export const RACE_FAILURES_MAX = 50
+
 /** One exploration of a race. */
 export interface RaceEntry {
   readonly name: string
@@ -117,6 +122,7 @@ export interface RaceEntry {
   /** `A`, `B` … in words: `checkout`, `checkout, redelivered`. */
   readonly racers: readonly string[]
   readonly summary: RaceSummaryEntry
+  /** The first {@link RACE_FAILURES_MAX} of them. */
   readonly failures: readonly RaceFailureEntry[]
   readonly notCovered?: Readonly<Record<string, string>>
 }

@@ -1,5 +1,11 @@
 import type { Point } from '../../model/point.ts'
-import type { ScenarioResult, SimulationData, TimelineEvent, TimelineKind } from '../../model/result.ts'
+import type {
+  ScenarioResult,
+  SimulationData,
+  SimulationSummary,
+  TimelineEvent,
+  TimelineKind,
+} from '../../model/result.ts'
 import type { ReadSource } from '../source.ts'
 import type { ErrorEntry, EventEntry, ReportFile, ScenarioEntry, SimulationEntry } from './report-file.ts'
 
@@ -38,10 +44,16 @@ export function restoredSimulation(entry: SimulationEntry): SimulationData {
       scenarios: [...ids],
       ...pointOf(points, point),
     })),
-    summary: entry.summary,
+    summary: summaryOf(entry),
     root: ROOT,
     ...(entry.command === undefined ? undefined : { command: entry.command }),
   }
+}
+
+function summaryOf({ summary, shard }: SimulationEntry): SimulationSummary {
+  if (shard === undefined) return summary
+  const { others, alike = 0, ...rest } = shard
+  return { ...summary, shard: { ...rest, elsewhere: others, alike } }
 }
 
 /** Reads the sources that the file carries. */

@@ -66,7 +66,7 @@ const outer = object({
   name: text,
   'testFile?': text,
   'command?': text,
-  'shard?': object({ index: count, count, others: count, 'alike?': count }),
+  'shard?': object({ index: count, count, 'merged?': list(count), others: count, 'alike?': count }),
   summary,
   points: list(point),
   errors: list(error),

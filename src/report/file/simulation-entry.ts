@@ -77,8 +77,8 @@ export function simulationEntryOf({ report, ...more }: ReportedSimulation): Simu
   }
 }
 
-function shardEntryOf({ index, count, elsewhere, alike }: Shard): ShardEntry {
-  return { index, count, others: elsewhere, alike }
+function shardEntryOf({ elsewhere, ...shard }: Shard): ShardEntry {
+  return { ...shard, others: elsewhere }
 }
 
 /** Without its middle, where it is very long; an event says how many were left out. */

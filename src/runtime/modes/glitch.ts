@@ -2,7 +2,7 @@ import type { Place } from '../../model/point.ts'
 import type { Activation } from '../activation.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Mode, Strike } from '../mode.ts'
-import { loopsOf, placesOf } from '../places.ts'
+import { loopsOf, memoryOf, placesOf } from '../places.ts'
 import type { FileRecord } from '../shared.ts'
 
 /** A place that is described rather than known: what the `glitch…` makers make. */
@@ -42,6 +42,8 @@ export class GlitchMode implements Mode {
   readonly name = 'glitch'
   readonly returns = 'settled'
   readonly searches: readonly Search[]
+  /** The files in which a job reached code that uses module variables, by its id. */
+  readonly memory: Map<string, Set<FileRecord>> = new Map()
   readonly #hits = new Map<string, number>()
   readonly #passed: Passed[] = []
 
@@ -52,8 +54,10 @@ export class GlitchMode implements Mode {
   arm(file: FileRecord): void {
     const places = placesOf(file)
     const after = this.searches.some((search) => search.after)
+    const memory = memoryOf(file)
     places.forEach((place, index) => {
-      if (after || this.searches.some((search) => search.matches(place))) file.s[index] = 1
+      if (after || memory[index] === 1 || this.searches.some((search) => search.matches(place)))
+        file.s[index] = 1
     })
   }
 
@@ -66,6 +70,7 @@ export class GlitchMode implements Mode {
     value?: unknown,
   ): Strike | undefined {
     const place = placesOf(file)[index]!
+    if (memoryOf(file)[index] === 1) this.#usesMemory(delivery, file)
     const due = this.#due(activation, place)
     if (due !== undefined) return this.#fire(due, delivery, file, index, activation)
     for (const search of this.searches) {
@@ -101,6 +106,10 @@ export class GlitchMode implements Mode {
       return search.holdAwait!(delivery, awaited)
     }
     return awaited
+  }
+
+  #usesMemory({ identity: { jobId } }: Delivery, file: FileRecord): void {
+    this.memory.set(jobId, (this.memory.get(jobId) ?? new Set()).add(file))
   }
 
   /** What was to strike at the next point of this activation: it is this one. */

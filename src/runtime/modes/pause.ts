@@ -1,7 +1,7 @@
 import type { Activation } from '../activation.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Mode, QueuePointKind, Strike } from '../mode.ts'
-import { endsOf, placesOf } from '../places.ts'
+import { lastsOf, placesOf } from '../places.ts'
 import type { FileRecord } from '../shared.ts'
 
 /** Where deliveries are held: after each await, or also at each line of async functions. */
@@ -64,7 +64,7 @@ export class PauseMode implements Mode {
     const inner =
       this.#inner?.hold === undefined ? awaited : this.#inner.hold(delivery, file, index, activation, awaited)
     if (decisionsOf(file, this.#granularity)[index] === 0) return inner
-    return this.#host.awaiting(delivery, activation, inner, endsOf(file)[index] !== 0)
+    return this.#host.awaiting(delivery, activation, inner, lastsOf(file)[index] !== 0)
   }
 
   reachQueue(delivery: Delivery, kind: QueuePointKind, key: string, dueNow?: boolean): void {

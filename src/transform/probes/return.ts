@@ -52,7 +52,8 @@ export const arrowReturn: Probe = {
 function isReturnedAwait(value: Node, offset: number, { scope, file }: Visit): boolean {
   const awaited = scope.async ? wholeAwait(value) : undefined
   if (awaited === undefined) return false
-  const name: PlaceName = { kind: 'r', offset, canFail: true }
+  const guarded = (file.openTries.get(scope.fn) ?? 0) > 0
+  const name: PlaceName = { kind: 'r', offset, canFail: true, guarded }
   file.awaits.set(awaited, file.place(scope, awaitName(awaited), name))
   return true
 }

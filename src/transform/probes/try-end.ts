@@ -8,14 +8,16 @@ import { lineProbe } from './text.ts'
 /** The end of a `try` block: the last place whose failure its `catch` sees. */
 export const tryEnd: Probe = {
   targets: ['TryStatement'],
-  enter(node, { file }) {
+  enter(node, { file, scope }) {
     if (node.type !== 'TryStatement') return
     file.tryBlocks.add(node.block)
+    file.openTries.set(scope.fn, (file.openTries.get(scope.fn) ?? 0) + 1)
     const found = bypasses(node)
     for (const one of found?.returns ?? []) file.bypasses.set(one, found!.bypass)
   },
   leave(node, visit) {
     const { file, scope } = visit
+    file.openTries.set(scope.fn, file.openTries.get(scope.fn)! - 1)
     if (!scope.active || node.type !== 'TryStatement' || file.taken.has(node.block)) return
     const { body, end } = node.block
     const last = body.filter((statement) => !isSilent(statement)).at(-1)

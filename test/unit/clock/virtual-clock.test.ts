@@ -64,6 +64,22 @@ describe('the pump', () => {
     expect(clock.hasTimers).toBe(false)
   })
 
+  test('in a long jump an interval beats a hundred times, then just before whatever else is due, and its end', async () => {
+    const { inside, clock, elapsedMs } = makeContext()
+    const beats: number[] = []
+    let sinceBeatMs = 0
+    const hourMs = 3_600_000
+    await inside(async () => {
+      clock.setTimer(() => beats.push(elapsedMs()), 5_000, true)
+      clock.setTimer(() => (sinceBeatMs = elapsedMs() - beats.at(-1)!), 500 * hourMs + 3_000, false)
+      await clock.pass(768 * hourMs + 2_000)
+    })
+    const first = Array.from({ length: 100 }, (_, index) => (index + 1) * 5_000)
+    expect(beats).toEqual([...first, 500 * hourMs, 768 * hourMs])
+    expect([sinceBeatMs, elapsedMs()]).toEqual([3_000, 768 * hourMs + 2_000])
+    clock.clear()
+  })
+
   test('code goes on between two timers', async () => {
     const { inside, sleep, elapsedMs } = makeContext()
     const seen: unknown[] = []

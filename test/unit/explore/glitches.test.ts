@@ -319,3 +319,28 @@ describe('errors, whole', () => {
     `)
   })
 })
+
+describe('what a scenario says of itself', () => {
+  const strike = async (perform: (w: World) => unknown, fault: Fault) => {
+    code.resetCalls()
+    const glitch = glitchBeforeCall(perform.name, fault)
+    const { approximate } = await runScenario<World>(jobOf(perform).with(null), { glitch, setup }, () => {})
+    return approximate
+  }
+
+  test('a crash keeps the memory of modules that a real one loses', async () => {
+    const words = `the crash of the simulation keeps the module variables of ${file}`
+    expect(await strike(code.counting, crash())).toBe(words)
+    expect(await strike(code.counting, error())).toBeUndefined()
+    expect(await strike(code.charge, crash())).toBeUndefined()
+  })
+
+  test('there is nothing to prune', async () => {
+    const options = { setup, prune: { state: () => 1 } }
+    const run = struck(code.charge, glitchBeforeCall('charge', crash()), options)
+    await expect(run).rejects.toMatchObject({
+      code: 'FAULTLINE_BAD_OPTION',
+      message: 'prune: runScenario runs one scenario, and there is nothing to skip; simulations take it.',
+    })
+  })
+})

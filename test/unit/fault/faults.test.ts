@@ -258,6 +258,7 @@ describe('timeout', () => {
       '+13s retried 2 (worker 1)',
       '+13s completed 2 (worker 1)',
       '+13s woke 1 (worker 1)',
+      '+13s refused 1 (worker 1) its time was up; it returned',
     ])
     expect(log).toEqual(['1 first', '2 first', '2 second', '1 second'])
   })
@@ -267,6 +268,7 @@ describe('timeout', () => {
     expect(timeline).toEqual([
       ...failed,
       '+10s woke 1 (worker 1)',
+      '+10s refused 1 (worker 1) its time was up; it returned',
       '+13s retried 2 (worker 1)',
       '+13s completed 2 (worker 1)',
     ])

@@ -47,6 +47,7 @@ describe('an attempt whose time is up', () => {
       '+5400s failed 1 (worker 1) FaultlineError: job-1 ran longer than its timeout of 5400000 ms (attempt 1).',
       '+5403s retried 2 (worker 1)',
       '+5403s completed 2 (worker 1)',
+      '+7200s refused 1 (worker 1) its time was up; it returned',
     ])
     expect(log.filter((entry) => entry.startsWith('1'))).toEqual(['1 one', '1 two', '1 three'])
     expect(log.filter((entry) => entry.startsWith('2'))).toEqual(['2 one', '2 two', '2 three'])

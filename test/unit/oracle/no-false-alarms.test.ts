@@ -26,6 +26,24 @@ test.for(names)('a job that is right survives everything: %s', async (name) => {
   expect(scenarios).toBe(possible)
 })
 
+test('to say who handles a promise is nothing that fails, while its work does', async () => {
+  let world = new IdempotentWorld()
+  const perform = correct['background work that is awaited in the end']!
+  const job = defineJob<null>({
+    name: 'job',
+    attempts: 4,
+    perform: (_, context) => perform(world, context),
+  })
+  const report = await simulate<IdempotentWorld>(job.with(null), {
+    setup: () => (world = new IdempotentWorld()),
+    snapshot: (world) => world.state(),
+    faults: ['error'],
+    depth: 2,
+  })
+  expect(report.failures.map(({ id, reason }) => inSource(`${id} ${reason}`))).toEqual([])
+  expect(report.summary.scenarios).toBeGreaterThan(20)
+})
+
 test('there are enough of them', () => {
   expect(names.length).toBeGreaterThanOrEqual(25)
 })

@@ -193,6 +193,11 @@ describe('what can fail', () => {
     'await using x = a',
     'console.log(send())',
     'child.exec(a)',
+    'send().catch(() => {})',
+    'a.then(() => 1, fallback())',
+    'Promise.all([send()])',
+    'new Promise(executor)',
+    'schema.catch("default")',
   ])('can: %s', (statement) => expect(fails(statement)).toBe(true))
 
   test.each([
@@ -224,6 +229,11 @@ describe('what can fail', () => {
     'class K { m() { send() } }',
     'for (;;) { send() }',
     '/x/.test(a)',
+    'a.catch(() => {})',
+    'void a.b.then(this.next, null)',
+    'a.finally(() => send())',
+    'const all = Promise.all([a, a])',
+    'const slept = new Promise((resolve) => setTimeout(resolve, 5))',
     'String.raw`x`',
     'parseInt(a)',
     'return a',

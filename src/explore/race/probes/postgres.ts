@@ -15,13 +15,15 @@ interface Client {
 interface Row {
   readonly pid: number
   readonly by: number[]
+  readonly state: string | null
   readonly locktype: string | null
   readonly relation: string | null
 }
 
 const question = `
-  select asked.pid, pg_blocking_pids(asked.pid) as by, l.locktype, l.relation::regclass::text as relation
+  select asked.pid, pg_blocking_pids(asked.pid) as by, a.state, l.locktype, l.relation::regclass::text as relation
   from unnest($1::int[]) as asked(pid)
+  left join pg_stat_activity a on a.pid = asked.pid
   left join pg_locks l on l.pid = asked.pid and not l.granted
 `
 
@@ -29,6 +31,11 @@ const question = `
 export const postgresProbe: WaitProbe = {
   name: 'postgres',
   accepts: (connection) => clientOf(connection) !== undefined,
+  reset: async (connection) => {
+    const client = clientOf(connection)!
+    await client.query('rollback')
+    await client.query('discard all')
+  },
   open: async (connection) => {
     const client = clientOf(connection)!
     const { user, database, host, port, ssl, options } = client.connectionParameters
@@ -48,7 +55,10 @@ function observerOver(observer: Client): WaitObserver {
       const { rows } = await observer.query(question, [pids.filter((pid) => pid !== undefined)])
       return pids.map((pid) => {
         const row = (rows as unknown as Row[]).find((one) => one.pid === pid)
-        return row === undefined || row.by.length === 0 ? undefined : waitOf(row, pids)
+        if (row === undefined) return undefined
+        if (row.by.length > 0) return waitOf(row, pids)
+        // After an error it says so first, and lets go of its locks then.
+        return row.state === 'active' ? 'busy' : undefined
       })
     },
     close: () => observer.end(),

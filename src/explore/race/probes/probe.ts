@@ -8,8 +8,8 @@ export interface ServerWait {
 
 /** Asks one server, over a connection of its own. */
 export interface WaitObserver {
-  /** For each of the connections: what it waits for; `undefined` where it does not. */
-  waits(connections: readonly unknown[]): Promise<(ServerWait | undefined)[]>
+  /** For each of the connections: what it waits for, or that the server works for it; `undefined`: it has nothing to do. */
+  waits(connections: readonly unknown[]): Promise<(ServerWait | 'busy' | undefined)[]>
   close(): Promise<void>
 }
 
@@ -18,6 +18,8 @@ export interface WaitProbe {
   readonly name: string
   /** Whether this is a connection to such a server. */
   accepts(connection: unknown): boolean
+  /** Ends whatever a worker left open in its connection, before another one gets it. */
+  reset(connection: unknown): Promise<void>
   /** Opens a second connection to the same server. */
   open(connection: unknown): Promise<WaitObserver>
 }

@@ -142,3 +142,10 @@ test('each worker has its own connection, closed after the race', async () => {
   expect(result.error).toBeUndefined()
   expect(open.size).toBe(0)
 })
+
+test('a returned await in a try is a decision: what finally does comes after it', async () => {
+  const job = defineJob<null>({ name: 'try', perform: () => jobs.returnsInTry(w) })
+  const report = await exploreRaces([job.with(null), job.with(null)], fine, { setup })
+  expect(report.steps).toEqual([4, 4])
+  expect(report.summary).toMatchObject({ schedules: '70', run: 70, exhaustive: true })
+})

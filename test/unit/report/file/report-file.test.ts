@@ -122,57 +122,6 @@ test('an index beyond its table is refused', () => {
   )
 })
 
-/** The report that a shard makes: every `count`-th scenario. */
-function shardOf(report: SimulationData, index: number, count: number): ReportFile {
-  const indexes = report.scenarios
-    .map((_, position) => position)
-    .filter((position) => position % count === index - 1)
-  const own = indexes.map((position) => report.scenarios[position]!)
-  const others = report.scenarios.length - own.length
-  const part = reportOf(own, {
-    ...report.summary,
-    scenarios: own.length,
-    skipped: report.summary.skipped + others,
-    notCovered: { ...report.summary.notCovered, shard: `${others} others` },
-  })
-  return reportFileOf({
-    simulations: [
-      {
-        report: { ...part, points: report.points },
-        testFile: 'test/checkout.test.ts',
-        shard: { index, count, others },
-        indexes,
-      },
-    ],
-    readSource: readSample,
-  })
-}
-
-test.each([2, 3, 4])('%i shards together are the report of one run', (count) => {
-  const report = threeBugs()
-  const counts = {
-    scenarios: report.scenarios.length,
-    resilience:
-      report.scenarios.filter(({ outcome }) => outcome === 'survived').length / report.scenarios.length,
-  }
-  const whole = fileOf({
-    ...report,
-    summary: { ...report.summary, ...counts, durationMs: report.summary.durationMs * count },
-  })
-  const shards = Array.from({ length: count }, (_, index) => shardOf(report, index + 1, count))
-  const mergedFile = mergeReportFiles(shards.reverse())
-  expect(serializeReportFile(mergedFile)).toBe(serializeReportFile(whole))
-})
-
-test('a shard that is missing is said', () => {
-  const shards = [shardOf(threeBugs(), 1, 3), shardOf(threeBugs(), 3, 3)]
-  const [entry] = mergeReportFiles(shards).simulations
-  expect(entry!.scenarios).toHaveLength(10)
-  expect(entry!.shard).toEqual({ index: 1, count: 3, others: 5 })
-  expect(entry!.summary).toMatchObject({ skipped: 8, exhaustive: false, scenarios: 10 })
-  expect(entry!.summary.notCovered.shard).toBe('5 scenarios, which are left to other shards')
-})
-
 test('two verdicts on one scenario, and two sources of one name, are no parts of one run', () => {
   const [a, b] = [
     fileOf(reportOf([scenario('crash', pointAt(11))])),

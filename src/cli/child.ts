@@ -29,6 +29,8 @@ export interface ChildHost {
   readonly cwd: string
   readonly folder: string
   readonly replay: string | undefined
+  /** `faultline kill`: the file's simulations are with real processes. */
+  readonly processes?: boolean
   readonly onProgress: (task: ChildTask, message: ChildMessage) => void
 }
 
@@ -37,7 +39,7 @@ export function startChild(task: ChildTask, host: ChildHost): Promise<ChildEnd> 
   const program = fileURLToPath(host.entry)
   const register = path.join(path.dirname(program), `register${path.extname(program)}`)
   const report = path.join(host.folder, `${task.worker}-${(task.shard ?? '1/1').replace('/', '-')}.json`)
-  const args = ['run-one', task.file, '--report', report]
+  const args = ['run-one', task.file, '--report', report, ...(host.processes ? ['--processes'] : [])]
   const child = spawn(
     process.execPath,
     [...process.execArgv, '--import', importable(register), program, ...args],

@@ -23,11 +23,13 @@ export const runOne: Command = {
   hidden: true,
   options: {
     report: { type: 'string', value: 'file', about: 'where the report goes' },
+    processes: { type: 'boolean', about: 'the file is one for `faultline kill`' },
   },
   async run({ positionals, values, cwd }): Promise<never> {
     const name = positionals[0]!
     const simulations = await simulationsOf(name, cwd)
-    const command = `npx faultline run ${/^[\w./@+-]+$/.test(name) ? name : shellQuoted(name)}`
+    if (values.processes === true) checkProcesses(name, simulations)
+    const command = `npx faultline ${values.processes === true ? 'kill' : 'run'} ${/^[\w./@+-]+$/.test(name) ? name : shellQuoted(name)}`
     const reports: SimulationReport[] = []
     for (const simulation of simulations) {
       const onProgress = (done: number, total: number): void =>
@@ -41,6 +43,16 @@ export const runOne: Command = {
     // What the simulations left open (a pool, a server) keeps nobody waiting.
     process.exit(exitCodes.survived)
   },
+}
+
+/** What runs in one process kills none. */
+function checkProcesses(name: string, simulations: readonly Simulation[]): void {
+  const other = simulations.find(({ processes }) => processes !== true)
+  if (other === undefined) return
+  throw usedWrongly(
+    `'${name}' names no worker program: received a defineSimulation('${other.name}', …); allowed is a default export of one defineWorkers(…), or of a list of them.`,
+    `It runs with: faultline run ${name}`,
+  )
 }
 
 /** FAULTLINE_REPLAY replays another simulation. */

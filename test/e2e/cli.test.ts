@@ -240,7 +240,7 @@ test('--help teaches every command', async () => {
 test.each([
   [
     ['gat'],
-    "There is no command 'gat'; allowed are points, run, gate, report, merge.",
+    "There is no command 'gat'; allowed are points, run, kill, gate, report, merge.",
     "Did you mean 'gate'?",
   ],
   [

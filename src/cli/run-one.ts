@@ -4,7 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { isSimulation, type Simulation, type SimulationReport } from '../explore/index.ts'
 import { isFaultlineError } from '../model/error.ts'
 import { reportFileOf, serializeReportFile } from '../report/file/index.ts'
-import { shellQuoted } from '../report/replay.ts'
+import { shellWord } from '../report/replay.ts'
 import { type Command, exitCodes } from './command.ts'
 import { usedWrongly } from './used-wrongly.ts'
 
@@ -30,7 +30,7 @@ export const runOne: Command = {
     const name = positionals[0]!
     const simulations = await simulationsOf(name, cwd)
     if (values.processes === true) checkProcesses(name, simulations)
-    const command = `npx faultline ${values.processes === true ? 'kill' : 'run'} ${/^[\w./@+-]+$/.test(name) ? name : shellQuoted(name)}`
+    const command = `npx faultline run ${shellWord(name)}`
     const reports: SimulationReport[] = []
     for (const simulation of simulations) {
       const onProgress = (done: number, total: number): void =>

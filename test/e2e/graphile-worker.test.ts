@@ -8,7 +8,7 @@ import {
   type GraphileWorkerQueueOptions,
   graphileWorkerQueue,
 } from '../../src/graphile-worker.ts'
-import { performAll, performAllBefore } from '../../src/index.ts'
+import { performAll, performAllBefore, simulate } from '../../src/index.ts'
 import { type PostgresServer, startPostgres } from '../helpers/postgres.ts'
 
 const startMs = Date.UTC(2026, 0, 1)
@@ -90,6 +90,30 @@ test("jobs that the application adds have the queue's time, however it adds them
   const { performed } = await performAll(queue)
   expect(performed[0]).toMatchObject({ name: 'parent', at: new Date(startMs) })
   expect(seen).toEqual(['quickAddJob at 0 s', 'sql at 0 s', 'helpers at 60 s', 'later in sql at 300 s'])
+})
+
+test('server time is told from virtual time also where now() has no microseconds', async () => {
+  const seen: string[] = []
+  const queue = await make({
+    a: async (payload: unknown) => void seen.push(`${payload} at ${(Date.now() - startMs) / 1_000} s`),
+  })
+  for (const [who, delayS] of [
+    ['virtual', 40],
+    ['virtual', 0],
+    ['server', 300],
+    ['server', 0],
+  ] as const) {
+    const fromMs = who === 'virtual' ? startMs : Date.UTC(2031, 6, 5, 4, 3, 2, 1)
+    await pool.query("select graphile_worker.add_job('a', to_json($1::text), run_at => $2)", [
+      who,
+      new Date(fromMs + delayS * 1_000),
+    ])
+  }
+  await pool.query('update graphile_worker._private_jobs set updated_at = $1', [
+    new Date(Date.UTC(2031, 6, 5, 4, 3, 2, 1)),
+  ])
+  await performAll(queue)
+  expect(seen).toEqual(['virtual at 0 s', 'server at 0 s', 'virtual at 40 s', 'server at 300 s'])
 })
 
 test('a job key replaces the job that waits, and priorities go first', async () => {
@@ -214,6 +238,15 @@ test('what others have in the database stays', async () => {
   const { rows } = await pool.query('select task_identifier from graphile_worker.jobs')
   await utils.release()
   expect(rows).toEqual([{ task_identifier: 'theirs' }])
+})
+
+test('after the last scenario no job of its tasks is left, and what was recorded is', async () => {
+  // Its last scenarios leave jobs: dead ones keep their rows.
+  const queue = await make({ a: async () => void (await Promise.reject(new Error('always'))) })
+  const spec = { maxAttempts: 1 }
+  await simulate(queue.job('a', {}, spec), () => true, { queue })
+  const { rows } = await pool.query('select id from graphile_worker.jobs')
+  expect([rows, queue.dead.length > 0]).toEqual([[], true])
 })
 
 test('a database on another machine is left alone, and wrong options are errors', async () => {

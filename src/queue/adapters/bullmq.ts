@@ -155,13 +155,17 @@ export class BullmqQueue implements QueueAdapter {
 
   async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
     if (nowMs !== undefined) this.time = new MemoryTime(nowMs)
+    await this.sweep()
+    this.#records.clear()
+  }
+
+  async sweep(): Promise<void> {
     for (const unwatch of this.#watches) unwatch()
     this.#watches.clear()
     this.#workers.forget()
     await this.#all('clearing the queues', (all) => Promise.all(all.map(clearQueue)))
     this.#schedule.clear()
     this.#givenBack.clear()
-    this.#records.clear()
     this.#era++
   }
 

@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isSimulation, type Simulation, type SimulationReport } from '../explore/index.ts'
+import { isFaultlineError } from '../model/error.ts'
 import { reportFileOf, serializeReportFile } from '../report/file/index.ts'
-import { shellQuoted } from '../report/replay.ts'
+import { shellWord } from '../report/replay.ts'
 import { type Command, exitCodes } from './command.ts'
 import { usedWrongly } from './used-wrongly.ts'
 
@@ -29,7 +30,7 @@ export const runOne: Command = {
     const name = positionals[0]!
     const simulations = await simulationsOf(name, cwd)
     if (values.processes === true) checkProcesses(name, simulations)
-    const command = `npx faultline ${values.processes === true ? 'kill' : 'run'} ${/^[\w./@+-]+$/.test(name) ? name : shellQuoted(name)}`
+    const command = `npx faultline run ${shellWord(name)}`
     const reports: SimulationReport[] = []
     for (const simulation of simulations) {
       const onProgress = (done: number, total: number): void =>
@@ -61,7 +62,7 @@ function isElsewhere({ scenarios, summary }: SimulationReport): boolean {
 }
 
 async function simulationsOf(name: string, cwd: string): Promise<readonly Simulation[]> {
-  const module = (await import(pathToFileURL(path.resolve(cwd, name)).href)) as { default?: unknown }
+  const module = await loaded(name, cwd)
   // The default export of a CommonJS module that was compiled from ESM is one level deeper.
   const given = inner(module.default)
   const list: readonly unknown[] = Array.isArray(given) ? given : [given]
@@ -71,6 +72,16 @@ async function simulationsOf(name: string, cwd: string): Promise<readonly Simula
     `'${name}' is no simulation file: received ${received}; allowed is a default export of one defineSimulation(…), or of a list of them.`,
     "export default defineSimulation('charge', charge.with({ orderId: 7 }), assertions, { setup })",
   )
+}
+
+async function loaded(name: string, cwd: string): Promise<{ default?: unknown }> {
+  try {
+    return (await import(pathToFileURL(path.resolve(cwd, name)).href)) as { default?: unknown }
+  } catch (error) {
+    if (isFaultlineError(error)) throw error
+    const told = error instanceof Error ? (error.stack ?? error.message) : `received ${String(error)}`
+    throw usedWrongly(`'${name}' throws while it is loaded: ${told}`)
+  }
 }
 
 function inner(value: unknown): unknown {

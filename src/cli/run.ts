@@ -130,6 +130,12 @@ async function runAll(
       const task = { ...next, worker }
       const end = await startChild(task, { ...host, onProgress })
       ends.push(end)
+      if (end.silent !== undefined) {
+        line.done()
+        process.stderr.write(
+          `faultline: the process of '${task.file}' ended ${end.silent} before its report was written.\n`,
+        )
+      }
       const parts = left.get(task.file) ?? []
       left.set(task.file, parts)
       if (end.report !== undefined) parts.push(end.report)

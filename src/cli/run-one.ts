@@ -30,7 +30,7 @@ export const runOne: Command = {
     const name = positionals[0]!
     const simulations = await simulationsOf(name, cwd)
     if (values.processes === true) checkProcesses(name, simulations)
-    const command = `npx faultline run ${shellWord(name)}`
+    const command = `npx faultline ${values.processes === true ? 'kill' : 'run'} ${shellWord(name)}`
     const reports: SimulationReport[] = []
     for (const simulation of simulations) {
       const onProgress = (done: number, total: number): void =>

@@ -151,6 +151,13 @@ describe.each([5, 4] as const)('the reporter under Vitest %i', (major) => {
     expect(summary).toContain('| <code>src/charge.ts:6</code> | error, crash (2 scenarios) |')
   })
 
+  test('what could not be run is said, and is not counted', async () => {
+    const { code, stdout } = await project.vitest(['run', 'wrong'], { REPORTER: '{}' })
+    expect(code).toBe(1)
+    expect(stdout).toContain(' ✗ without a point  could not be run: its test says why\n')
+    expect(stdout).toContain(' Faultline  1 simulation · ')
+  })
+
   test('a threshold that is not reached fails a run whose tests pass', async () => {
     const below = await project.vitest(['run', 'whole', '-t', 'charge once'], {
       REPORTER: '{"minResilience":100}',

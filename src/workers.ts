@@ -8,8 +8,9 @@
  * @module
  */
 
-export type { SimulationReport } from './explore/index.ts'
+export type { Simulation, SimulationReport } from './explore/index.ts'
 export {
+  defineWorkers,
   runWorkers,
   simulateWorkers,
   type WorkerAssertions,

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { childEnvironment } from '../model/environment.ts'
 import { parseReportFile, type ReportFile } from '../report/file/index.ts'
+import { exitCodes } from './command.ts'
 import type { ChildMessage } from './run-one.ts'
 
 /** One process that runs one file, or a part of its scenarios. */
@@ -18,8 +19,10 @@ export interface ChildTask {
 /** What a child left behind. */
 export interface ChildEnd {
   readonly code: number
-  /** Undefined where it could not run the simulations; it said why. */
+  /** Undefined where it could not run the simulations. */
   readonly report: ReportFile | undefined
+  /** How the process ended, where it could not say itself why there is no report. */
+  readonly silent?: string
 }
 
 /** Where and with what children are started. */
@@ -29,6 +32,8 @@ export interface ChildHost {
   readonly cwd: string
   readonly folder: string
   readonly replay: string | undefined
+  /** `faultline kill`: the file's simulations are with real processes. */
+  readonly processes?: boolean
   readonly onProgress: (task: ChildTask, message: ChildMessage) => void
 }
 
@@ -37,7 +42,7 @@ export function startChild(task: ChildTask, host: ChildHost): Promise<ChildEnd> 
   const program = fileURLToPath(host.entry)
   const register = path.join(path.dirname(program), `register${path.extname(program)}`)
   const report = path.join(host.folder, `${task.worker}-${(task.shard ?? '1/1').replace('/', '-')}.json`)
-  const args = ['run-one', task.file, '--report', report]
+  const args = ['run-one', task.file, '--report', report, ...(host.processes ? ['--processes'] : [])]
   const child = spawn(
     process.execPath,
     [...process.execArgv, '--import', importable(register), program, ...args],
@@ -48,9 +53,12 @@ export function startChild(task: ChildTask, host: ChildHost): Promise<ChildEnd> 
   process.once('exit', end)
   return new Promise((resolve, reject) => {
     child.on('error', reject)
-    child.on('close', (code) => {
+    child.on('close', (code, signal) => {
       process.off('exit', end)
-      resolve({ code: code ?? 2, report: reportIn(report) })
+      const left = reportIn(report)
+      const told = left !== undefined || code === exitCodes.usedWrongly
+      const silent = told ? undefined : signal === null ? `with exit code ${code}` : `by ${signal}`
+      resolve({ code: code ?? exitCodes.usedWrongly, report: left, ...(silent && { silent }) })
     })
   })
 }

@@ -1,5 +1,6 @@
 import type { Command } from './command.ts'
 import { gate } from './gate.ts'
+import { kill } from './kill.ts'
 import { merge } from './merge.ts'
 import { points } from './points.ts'
 import { report } from './report.ts'
@@ -7,4 +8,4 @@ import { run } from './run.ts'
 import { runOne } from './run-one.ts'
 
 /** All commands, in the order of `--help`. */
-export const commands: readonly Command[] = [points, run, gate, report, merge, runOne]
+export const commands: readonly Command[] = [points, run, kill, gate, report, merge, runOne]

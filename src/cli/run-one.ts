@@ -2,8 +2,9 @@ import { writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isSimulation, type Simulation, type SimulationReport } from '../explore/index.ts'
+import { isFaultlineError } from '../model/error.ts'
 import { reportFileOf, serializeReportFile } from '../report/file/index.ts'
-import { shellQuoted } from '../report/replay.ts'
+import { shellWord } from '../report/replay.ts'
 import { type Command, exitCodes } from './command.ts'
 import { usedWrongly } from './used-wrongly.ts'
 
@@ -23,11 +24,13 @@ export const runOne: Command = {
   hidden: true,
   options: {
     report: { type: 'string', value: 'file', about: 'where the report goes' },
+    processes: { type: 'boolean', about: 'the file is one for `faultline kill`' },
   },
   async run({ positionals, values, cwd }): Promise<never> {
     const name = positionals[0]!
     const simulations = await simulationsOf(name, cwd)
-    const command = `npx faultline run ${/^[\w./@+-]+$/.test(name) ? name : shellQuoted(name)}`
+    if (values.processes === true) checkProcesses(name, simulations)
+    const command = `npx faultline ${values.processes === true ? 'kill' : 'run'} ${shellWord(name)}`
     const reports: SimulationReport[] = []
     for (const simulation of simulations) {
       const onProgress = (done: number, total: number): void =>
@@ -43,13 +46,23 @@ export const runOne: Command = {
   },
 }
 
+/** What runs in one process kills none. */
+function checkProcesses(name: string, simulations: readonly Simulation[]): void {
+  const other = simulations.find(({ processes }) => processes !== true)
+  if (other === undefined) return
+  throw usedWrongly(
+    `'${name}' names no worker program: received a defineSimulation('${other.name}', …); allowed is a default export of one defineWorkers(…), or of a list of them.`,
+    `It runs with: faultline run ${name}`,
+  )
+}
+
 /** FAULTLINE_REPLAY replays another simulation. */
 function isElsewhere({ scenarios, summary }: SimulationReport): boolean {
   return scenarios.length === 0 && summary.notCovered.replay !== undefined
 }
 
 async function simulationsOf(name: string, cwd: string): Promise<readonly Simulation[]> {
-  const module = (await import(pathToFileURL(path.resolve(cwd, name)).href)) as { default?: unknown }
+  const module = await loaded(name, cwd)
   // The default export of a CommonJS module that was compiled from ESM is one level deeper.
   const given = inner(module.default)
   const list: readonly unknown[] = Array.isArray(given) ? given : [given]
@@ -59,6 +72,16 @@ async function simulationsOf(name: string, cwd: string): Promise<readonly Simula
     `'${name}' is no simulation file: received ${received}; allowed is a default export of one defineSimulation(…), or of a list of them.`,
     "export default defineSimulation('charge', charge.with({ orderId: 7 }), assertions, { setup })",
   )
+}
+
+async function loaded(name: string, cwd: string): Promise<{ default?: unknown }> {
+  try {
+    return (await import(pathToFileURL(path.resolve(cwd, name)).href)) as { default?: unknown }
+  } catch (error) {
+    if (isFaultlineError(error)) throw error
+    const told = error instanceof Error ? (error.stack ?? error.message) : `received ${String(error)}`
+    throw usedWrongly(`'${name}' throws while it is loaded: ${told}`)
+  }
 }
 
 function inner(value: unknown): unknown {

@@ -14,7 +14,7 @@ import { progressLine } from '../report/progress.ts'
 import { renderTerminal } from '../report/terminal.ts'
 import { plural } from '../report/words.ts'
 import { type ChildEnd, type ChildHost, type ChildTask, startChild } from './child.ts'
-import { type Command, exitCodes } from './command.ts'
+import { type Command, type CommandInput, exitCodes } from './command.ts'
 import { REPORT_FOLDER } from './report-path.ts'
 import { usedWrongly } from './used-wrongly.ts'
 
@@ -49,28 +49,36 @@ Exit codes: 0 everything survived, 1 something did not, 2 a file could not be ru
     workers: { type: 'string', value: 'N', about: 'processes at a time; default 1' },
     out: { type: 'string', value: 'dir', about: 'where report.json goes; default .faultline' },
   },
-  async run({ positionals: files, values, cwd, entry, print }) {
-    if (files.length === 0)
-      throw usedWrongly('run needs a simulation file: received none.', 'faultline run simulations/charge.ts')
-    const missing = files.find((file) => !existsSync(path.resolve(cwd, file)))
-    if (missing !== undefined) throw usedWrongly(`There is no file '${missing}'.`)
-    const folderOfThem = files.find((file) => statSync(path.resolve(cwd, file)).isDirectory())
-    if (folderOfThem !== undefined)
-      throw usedWrongly(
-        `'${folderOfThem}' is a folder: allowed are files.`,
-        `faultline run ${folderOfThem}/*.ts`,
-      )
-    const workers = workersOf(values.workers)
-    const replay = typeof values.replay === 'string' ? values.replay : undefined
-    const folder = mkdtempSync(path.join(tmpdir(), 'faultline-run-'))
-    try {
-      const host = { entry, cwd, folder, replay }
-      const ends = await runAll(tasksOf(files, workers, replay), workers, host, print)
-      return conclude(ends, { out: path.resolve(cwd, String(values.out ?? REPORT_FOLDER)), replay, print })
-    } finally {
-      rmSync(folder, { recursive: true, force: true })
-    }
-  },
+  run: (input) => runFiles(input),
+}
+
+/** All simulations of the files; with `processes`, those of `faultline kill`. */
+export async function runFiles(input: CommandInput, processes = false): Promise<number> {
+  const { positionals: files, values, cwd, entry, print } = input
+  const name = processes ? 'kill' : 'run'
+  if (files.length === 0)
+    throw usedWrongly(
+      `${name} needs a simulation file: received none.`,
+      `faultline ${name} simulations/charge.ts`,
+    )
+  const missing = files.find((file) => !existsSync(path.resolve(cwd, file)))
+  if (missing !== undefined) throw usedWrongly(`There is no file '${missing}'.`)
+  const folderOfThem = files.find((file) => statSync(path.resolve(cwd, file)).isDirectory())
+  if (folderOfThem !== undefined)
+    throw usedWrongly(
+      `'${folderOfThem}' is a folder: allowed are files.`,
+      `faultline ${name} ${folderOfThem}/*.ts`,
+    )
+  const workers = workersOf(values.workers)
+  const replay = typeof values.replay === 'string' ? values.replay : undefined
+  const folder = mkdtempSync(path.join(tmpdir(), 'faultline-run-'))
+  try {
+    const host = { entry, cwd, folder, replay, processes }
+    const ends = await runAll(tasksOf(files, workers, replay), workers, host, print)
+    return conclude(ends, { out: path.resolve(cwd, String(values.out ?? REPORT_FOLDER)), replay, print })
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
 }
 
 function workersOf(given: string | boolean | undefined): number {
@@ -122,6 +130,12 @@ async function runAll(
       const task = { ...next, worker }
       const end = await startChild(task, { ...host, onProgress })
       ends.push(end)
+      if (end.silent !== undefined) {
+        line.done()
+        process.stderr.write(
+          `faultline: the process of '${task.file}' ended ${end.silent} before its report was written.\n`,
+        )
+      }
       const parts = left.get(task.file) ?? []
       left.set(task.file, parts)
       if (end.report !== undefined) parts.push(end.report)

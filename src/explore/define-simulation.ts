@@ -22,6 +22,8 @@ export interface SimulationRun {
 export interface Simulation extends AsyncIterable<ScenarioResult, SimulationReport> {
   readonly [brand]: true
   readonly name: string
+  /** With real processes; see `defineWorkers` of `faultline/workers`. */
+  readonly processes?: boolean
   /** Runs all of it; as `simulate()`, never throws for a failing scenario. */
   run(how?: SimulationRun): Promise<SimulationReport>
 }
@@ -68,7 +70,13 @@ export function defineSimulation<W = undefined>(
       ...(onResult === undefined ? undefined : { onResult }),
     })
   }
-  return { [brand]: true, name: setup.name, run, [Symbol.asyncIterator]: () => iterate(run) }
+  return makeSimulation(setup.name, run)
+}
+
+/** Something that runs when asked, under a name. */
+export function makeSimulation(name: string, run: Simulation['run'], processes = false): Simulation {
+  const simulation = { [brand]: true, name, run, [Symbol.asyncIterator]: () => iterate(run) } as const
+  return processes ? { ...simulation, processes } : simulation
 }
 
 /** Whether a value was made by {@link defineSimulation}, of this or another copy of the package. */

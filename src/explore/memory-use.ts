@@ -55,6 +55,6 @@ export function sharedInWords(memory: WorkerMemory | undefined): Record<string, 
   const jobs = [...(memory?.shared ?? [])]
   if (jobs.length === 0) return {}
   return {
-    load: `module memory of ${jobs.join(', ')}: the test imports what \`load\` does, or \`keep\` names it, so that it is not loaded afresh`,
+    load: `module memory of ${jobs.join(', ')}: the test imports what \`load\` does, \`keep\` names it, or CommonJS requires an ES module of it, so that it is not loaded afresh`,
   }
 }

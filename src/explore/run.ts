@@ -17,6 +17,7 @@ import { cutOnCrash } from './cut-on-crash.ts'
 import { failedByItself } from './once-port.ts'
 import type { Assertions, RunInfo, SimulationOptions } from './options.ts'
 import type { OtherPayload } from './payloads.ts'
+import { sweep } from './sweep.ts'
 import type { Work } from './work.ts'
 import { type Started, WorkStart } from './work-start.ts'
 
@@ -127,6 +128,7 @@ export class Runner<W> {
   async boot(): Promise<() => Promise<void>> {
     const dispose = await bounded('boot', () => this.setup.options.boot?.())
     return async () => {
+      await sweep(this.setup.options.queue)
       if (typeof dispose === 'function') await bounded('What boot returned', () => dispose())
     }
   }

@@ -29,6 +29,9 @@ export class NodeModules implements WorkerModules {
   readonly #isOwnCode: (file: string) => boolean
   readonly #importers = new Map<string, Set<string>>()
   readonly #stateless = new Set<string>()
+  /** ES modules that CommonJS requires: Node has one instance of each, whatever is taken out of its cache. */
+  readonly #required = new Set<string>()
+  readonly #esModules = new Set<string>()
   readonly #loading = new AsyncLocalStorage<Loading>()
   readonly #memories = new Map<string, Map<string, NodeJS.Module>>()
   readonly #generations = new Map<string, number>()
@@ -68,6 +71,15 @@ export class NodeModules implements WorkerModules {
     this.#stateless.add(plainUrl(url))
   }
 
+  isEsModule(url: string): void {
+    this.#esModules.add(plainUrl(url))
+  }
+
+  /** CommonJS code requires a module. */
+  isRequired(url: string): void {
+    this.#required.add(plainUrl(url))
+  }
+
   begin(keeps: (file: string) => boolean): void {
     this.#keeps = keeps
     this.#worker = undefined
@@ -90,7 +102,18 @@ export class NodeModules implements WorkerModules {
     const owned = this.#owned()
     const entries = [...loading.entries]
     // CommonJS asks for a module that it has without a hook: then it counts whether workers own any.
-    return { code, own: entries.length === 0 ? owned.size > 0 : entries.some((url) => owned.has(url)) }
+    const own = entries.length === 0 ? owned.size > 0 : entries.some((url) => owned.has(url))
+    return { code, own: own && !this.#isStuck(owned, entries) }
+  }
+
+  /** Whether what was loaded holds state that Node cannot load anew. */
+  #isStuck(owned: ReadonlySet<string>, entries: readonly string[]): boolean {
+    const stateful = this.#stateful(owned)
+    const holders = new Set(
+      [...this.#required].filter((url) => this.#esModules.has(url) && stateful.has(url)),
+    )
+    for (const url of holders) for (const importer of this.#importers.get(url) ?? []) holders.add(importer)
+    return holders.size > 0 && (entries.length === 0 || entries.some((url) => holders.has(url)))
   }
 
   /** From now on what is loaded is this worker's. */

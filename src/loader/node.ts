@@ -69,6 +69,7 @@ export function register(cwd: string = process.cwd()): void {
     const resolved = nextResolve(specifier, context)
     // CommonJS modules are known by their file alone.
     const url = modules.resolve(resolved.url, context.parentURL)
+    if (context.conditions.includes('require')) modules.isRequired(resolved.url)
     return url === resolved.url || context.conditions.includes('require') ? resolved : { ...resolved, url }
   }
 
@@ -125,6 +126,7 @@ function loadFirst(url: string, context: LoadHookContext, nextLoad: NextLoad, lo
   const esm = isModule(loaded.format, file, source)
   const sourceType = esm ? 'module' : 'commonjs'
   const instrumented = instrumentFor({ file, root: loader.root, source, sourceType, classification })
+  if (esm) loader.modules.isEsModule(url)
   if (instrumented?.stateless) loader.modules.isStateless(url)
   const code = instrumented?.code ?? source
   const map = instrumented && JSON.stringify(instrumented.map)

@@ -1,4 +1,4 @@
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import {
   type Assertions,
   assertRaces,
@@ -11,6 +11,7 @@ import {
 } from '../explore/index.ts'
 import { commandOf } from './command-of.ts'
 import { pointed } from './pointed.ts'
+import { registeredAt } from './registered-at.ts'
 
 type RaceArguments<W> = [
   name: string,
@@ -53,7 +54,8 @@ function register<W>(
   const setup = raceSetupOf<W>(works, first, second, [], name)
   const calledAt = new Error()
   Error.captureStackTrace(calledAt, testRaces)
-  void test(name, { timeout: testTimeoutMs(setup.options), ...mode }, async (context) => {
+  const timeout = testTimeoutMs(setup.options)
+  void registeredAt(calledAt)(test, name, { timeout, ...mode }, async (context: TestContext) => {
     const replayed = replayedElsewhere(setup.name)
     if (replayed !== undefined) {
       context.skip(`FAULTLINE_REPLAY replays '${replayed}'`)

@@ -13,6 +13,7 @@ import {
 } from '../explore/index.ts'
 import { commandOf } from './command-of.ts'
 import { pointed } from './pointed.ts'
+import { registeredAt } from './registered-at.ts'
 
 /** Registers a simulation as a test of `node:test`; see {@link testSimulation}. */
 export interface NodeTestSimulation {
@@ -55,7 +56,7 @@ function register<W>(
   const calledAt = new Error()
   Error.captureStackTrace(calledAt, testSimulation)
   const timeout = testTimeoutMs(setup.options)
-  void test(name, { timeout, ...mode }, async (context) => {
+  void registeredAt(calledAt)(test, name, { timeout, ...mode }, async (context: TestContext) => {
     const replayed = replayedElsewhere(setup.name)
     if (replayed !== undefined) {
       context.skip(`FAULTLINE_REPLAY replays '${replayed}'`)
@@ -80,17 +81,19 @@ async function eachScenario<W>(
 ): Promise<void> {
   const stepwise = new Stepwise(setup)
   const steps = await pointed(calledAt, () => stepwise.begin())
+  const register = registeredAt(calledAt)
+  const own = context.test.bind(context)
+  const subtest = (title: string, body: () => Promise<void>): Promise<void> =>
+    register(own, title, { timeout }, body)
   try {
-    await context.test('baseline', { timeout }, () =>
+    await subtest('baseline', () =>
       pointed(calledAt, async () => {
         const report = stepwise.broken()
         if (report !== undefined) assertResilient(report)
       }),
     )
     for (const { title, run } of steps)
-      await context.test(title, { timeout }, () =>
-        pointed(calledAt, async () => void assertResilient(await run())),
-      )
+      await subtest(title, () => pointed(calledAt, async () => void assertResilient(await run())))
   } finally {
     await stepwise.end()
   }

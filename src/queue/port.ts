@@ -107,6 +107,8 @@ export interface QueueAdapter {
   pending(): Promise<DueJob[]>
   /** Empties the queue, its records and what it knows of past jobs; virtual time stays, or starts anew at `nowMs`. */
   clear(options?: { readonly nowMs?: number }): Promise<void>
+  /** Deletes what is left on the server; records and virtual time stay. Absent where nothing outlives the process. */
+  sweep?(): Promise<void>
   /** Moves virtual time to the due time of the earliest job in the window and claims it; none: undefined. */
   claim(worker: string, window?: DueWindow): Promise<Claim | undefined>
   /** Calls the user's code and resolves or rejects as it does. Called inside the delivery's async context. */

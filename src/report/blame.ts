@@ -13,6 +13,8 @@ export interface Blame {
   readonly line: number
   readonly faults: readonly FaultName[]
   readonly scenarios: number
+  /** The token of the first of them. */
+  readonly replay: string
   /** What came of the first of them, on one line. */
   readonly message: string
 }
@@ -46,6 +48,7 @@ export function blamesOf(data: SimulationData): Blame[] {
         line: known ? site.line : 0,
         faults: [...new Set(some.flatMap(({ faults }) => faults.map(({ fault }) => fault)))],
         scenarios: some.length,
+        replay: some[0]!.replay,
         message: oneLine(cause.message) || reasonWords(cause.reason),
       }
     })

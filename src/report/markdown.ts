@@ -56,21 +56,17 @@ function raceRow({ name, summary }: RaceEntry): string {
   return `| ${mark} | ${cell(name)} | ${summary.run} | ${percent(share)} | ${cell(summary.guarantee)} |`
 }
 
-function finding({ place, faults, scenarios, message }: Blame, data: SimulationData): string {
+function finding({ place, faults, scenarios, message, replay }: Blame, data: SimulationData): string {
   const struck = faults.length === 0 ? 'none' : `${faults.join(', ')} (${plural(scenarios, 'scenario')})`
-  const told = data.failures.find((failure) => failure.faults.some(({ point }) => placed(point, place)))
-  const token = (told ?? data.failures[0])?.replay
-  const replay = token === undefined ? '' : code(replayLine(token, data.command))
-  return `| ${code(place || data.name)} | ${struck} | ${cell(message)} | ${replay} |`
+  return `| ${code(place || data.name)} | ${struck} | ${cell(message)} | ${again(replay, data.command)} |`
 }
 
 function raceFinding({ place, schedule, message, replay }: RaceBlame, { name, command }: RaceEntry): string {
-  const again = replay === '' ? '' : code(replayLine(replay, command))
-  return `| ${code(place || name)} | race, schedule ${cell(schedule)} | ${cell(message)} | ${again} |`
+  return `| ${code(place || name)} | race, schedule ${cell(schedule)} | ${cell(message)} | ${again(replay, command)} |`
 }
 
-function placed({ file, line }: { readonly file: string; readonly line: number }, place: string): boolean {
-  return place === `${file}:${line}`
+function again(replay: string, command: string | undefined): string {
+  return replay === '' ? '' : code(replayLine(replay, command))
 }
 
 /** Text in a cell of a table: nothing in it is markup. */

@@ -18,3 +18,8 @@ export function shellQuoted(text: string): string {
   })
   return `$'${escaped}'`
 }
+
+/** A word of a command line: quoted where a shell would take it for more than a word. */
+export function shellWord(text: string): string {
+  return /^[\w./@+-]+$/.test(text) ? text : shellQuoted(text)
+}

@@ -3,6 +3,8 @@ import { fileURLToPath } from 'node:url'
 import { registeredFiles } from './arming.ts'
 
 const framesMax = 200
+/** Of this package: the folder of its source, or of what was built from it. */
+const here = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '..' : '.', import.meta.url))
 
 /**
  * The file of the library that a first-party function was called back by, where the code that runs now was reached
@@ -11,10 +13,13 @@ const framesMax = 200
 export function libraryOnStack(): string | undefined {
   const files = stackFiles()
   const own = new Set(registeredFiles().map((file) => path.resolve(file.root, file.path)))
-  const isOwn = files.map((file) => own.has(file))
-  const [first, last] = [isOwn.indexOf(true), isOwn.lastIndexOf(true)]
+  const first = files.findIndex((file) => own.has(file))
   if (first < 0) return undefined
-  return files.slice(first, last).find((_, at) => !isOwn[first + at])
+  // Below that the engine is, which called the job, and whoever called the engine.
+  const engine = files.findIndex((file, at) => at > first && file.startsWith(here))
+  const job = files.slice(first, engine < 0 ? undefined : engine)
+  const last = job.findLastIndex((file) => own.has(file))
+  return job.slice(0, last).find((file) => !own.has(file))
 }
 
 /** Of code that was loaded from files, Node's own left out. */

@@ -12,14 +12,18 @@ export interface ModuleReports {
   readonly files: readonly ReportFile[]
   /** Simulations whose report did not arrive: the worker died. */
   readonly lost: readonly string[]
+  /** Simulations that ended without a report. */
+  readonly broken: readonly string[]
 }
 
 /** Reads what the tests of a module handed over, in the order of the tests. */
 export function reportsOf(module: TestModule, folder: string): ModuleReports {
   const files: ReportFile[] = []
   const lost: string[] = []
+  const broken: string[] = []
   for (const task of [...module.children.allSuites(), ...module.children.allTests()]) {
     const told = task.meta().faultline
+    if (told?.broken) broken.push(told.name)
     if (told?.file === undefined) continue
     const file = path.join(folder, path.basename(told.file))
     try {
@@ -28,7 +32,7 @@ export function reportsOf(module: TestModule, folder: string): ModuleReports {
       lost.push(told.name)
     }
   }
-  return { root: module.project.config.root, files, lost }
+  return { root: module.project.config.root, files, lost, broken }
 }
 
 /** All simulations in one file; of the sources, the last seen. */

@@ -1,7 +1,7 @@
 import { afterAll, type TestContext, test } from 'vitest'
 import { assertResilient, pointingAt, type Setup, type Step, Stepwise } from '../explore/index.ts'
 import { isFaultlineError } from '../model/error.ts'
-import { handOver, type SimulationMeta } from './hand-over.ts'
+import { handOver, notRun, type SimulationMeta } from './hand-over.ts'
 import { commandOf, testFileOf } from './test-file.ts'
 
 /** How the tests of one simulation are registered. */
@@ -43,7 +43,10 @@ export async function eachScenario<W>({ setup: given, timeout, calledAt }: EachP
   const meta: { faultline?: SimulationMeta } = {}
   register('baseline', async (context) => {
     first ??= context
-    if (failed !== undefined) throw failed.error
+    if (failed !== undefined) {
+      context.task.meta.faultline = notRun(given.name)
+      throw failed.error
+    }
     const report = stepwise.broken()
     if (report !== undefined) assertResilient(report)
   })

@@ -21,6 +21,8 @@ export interface SimulationMeta {
   readonly resilience: number
   /** The whole report, where the reporter of `faultline/vitest/reporter` asked for it: a file below its folder. */
   readonly file?: string
+  /** It could not be run: its test says why. */
+  readonly broken?: true
 }
 
 declare module 'vitest' {
@@ -46,6 +48,11 @@ export function handOver(report: SimulationReport, testFile: string): Simulation
   const { points, scenarios, survived, resilience } = summary
   const meta = { name, points, scenarios, survived, resilience }
   return leave(meta, () => reportFileOf({ simulations: [{ report, testFile }] }))
+}
+
+/** What is told of a simulation that ended without a report: its boot or setup threw. */
+export function notRun(name: string): SimulationMeta {
+  return { name, points: 0, scenarios: 0, survived: 0, resilience: 0, broken: true }
 }
 
 /** The same for races: their schedules are its scenarios. */

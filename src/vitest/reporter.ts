@@ -78,6 +78,10 @@ export class FaultlineReporter implements Reporter {
     const races = parts.flatMap(({ file }) => file.races)
     const lines = [...head(simulations, races), ...simulations.map((data) => ` ${renderSummaryLine(data)}`)]
     lines.push(...races.map(raceLine))
+    for (const { broken } of this.#modules.values())
+      lines.push(
+        ...broken.map((name) => ` ${paintFor().red('✗')} ${name}  could not be run: its test says why`),
+      )
     lines.push(...lost.map((name) => ` ? ${name}: its report did not arrive; did its worker die?`))
     for (const { root, file } of parts) lines.push(...this.#write(root, file))
     const verdict = judge({ simulations, races }, this.#options.minResilience ?? 0)
@@ -144,6 +148,6 @@ function raceLine({ name, summary: { run, failed, guarantee } }: RaceEntry): str
   const verdict =
     failed === 0
       ? paint.green(`survived ${guarantee}`)
-      : paint.red(`${failed} of ${plural(run, 'schedule')} fail`)
+      : paint.red(`${failed} of ${plural(run, 'schedule')} ${failed === 1 ? 'fails' : 'fail'}`)
   return ` ${failed === 0 ? paint.green('✓') : paint.red('✗')} ${name}  ${verdict}`
 }

@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { TestContext } from 'vitest'
+import { shellWord } from '../report/replay.ts'
 
 /** The test file, relative to where the tests were started. */
 export function testFileOf({ task }: TestContext): string {
@@ -8,5 +9,5 @@ export function testFileOf({ task }: TestContext): string {
 
 /** What runs the test again. */
 export function commandOf(context: TestContext): string {
-  return `npx vitest run ${testFileOf(context)}`
+  return `npx vitest run ${shellWord(testFileOf(context))}`
 }

@@ -11,7 +11,7 @@ import {
   type Work,
 } from '../explore/index.ts'
 import { isFaultlineError } from '../model/error.ts'
-import { handOverRaces } from './hand-over.ts'
+import { handOverRaces, notRun } from './hand-over.ts'
 import { commandOf, testFileOf } from './test-file.ts'
 
 type RaceArguments<W> = [
@@ -69,6 +69,7 @@ function register<W>(registers: Registers, [name, works, first, second]: RaceArg
       context.task.meta.faultline = handOverRaces(report, testFileOf(context))
       assertRaces(report)
     } catch (error) {
+      context.task.meta.faultline ??= notRun(setup.name)
       throw isFaultlineError(error) ? pointingAt(error, calledAt) : error
     }
   })

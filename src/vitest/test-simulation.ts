@@ -13,7 +13,7 @@ import {
 } from '../explore/index.ts'
 import { isFaultlineError } from '../model/error.ts'
 import { eachScenario } from './each-scenario.ts'
-import { handOver } from './hand-over.ts'
+import { handOver, notRun } from './hand-over.ts'
 import { commandOf, testFileOf } from './test-file.ts'
 
 /** Registers a simulation as a test; see {@link testSimulation}. */
@@ -85,6 +85,7 @@ async function whole<W>(setup: Setup<W>, calledAt: Error, context: TestContext):
     context.task.meta.faultline = handOver(report, testFileOf(context))
     assertResilient(report)
   } catch (error) {
+    context.task.meta.faultline ??= notRun(setup.name)
     throw isFaultlineError(error) ? pointingAt(error, calledAt) : error
   }
 }

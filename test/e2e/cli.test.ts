@@ -141,6 +141,21 @@ describe('run', () => {
   })
 })
 
+test.each([
+  ['throws', "throw new Error('no database')", 'throws while it is loaded: Error: no database\n    at '],
+  ['throws null', 'throw null', 'throws while it is loaded: received null'],
+  ['exits', 'process.exit(0)', 'ended with exit code 0 before its report was written'],
+  ['is killed', "process.kill(process.pid, 'SIGKILL')", 'ended by SIGKILL before its report was written'],
+  ['waits for ever', 'await new Promise(() => {})', 'ended with exit code 13 before its report was written'],
+  ['cannot be parsed', 'export default {{', 'throws while it is loaded: '],
+])('a simulation file that %s ends with 2, and says so', async (name, text, message) => {
+  const file = at(`${name.replaceAll(' ', '-')}.mts`)
+  writeFileSync(file, text)
+  const { code, stderr } = await faultline(['run', file, '--out', at('loaded')])
+  expect([code, stderr]).toEqual([2, expect.stringContaining(message)])
+  expect(stderr).toContain(path.basename(file))
+})
+
 describe('gate', () => {
   test('99.9 % is below 100, and the lines are named', async () => {
     const entry = JSON.parse(readFileSync(at('whole/report.json'), 'utf8'))
@@ -240,7 +255,7 @@ test('--help teaches every command', async () => {
 test.each([
   [
     ['gat'],
-    "There is no command 'gat'; allowed are points, run, gate, report, merge.",
+    "There is no command 'gat'; allowed are points, run, kill, gate, report, merge.",
     "Did you mean 'gate'?",
   ],
   [

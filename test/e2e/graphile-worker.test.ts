@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type JobHelpers, makeWorkerUtils, quickAddJob, runMigrations } from 'graphile-worker'
 import { Pool } from 'pg'
@@ -8,7 +8,7 @@ import {
   type GraphileWorkerQueueOptions,
   graphileWorkerQueue,
 } from '../../src/graphile-worker.ts'
-import { performAll, performAllBefore } from '../../src/index.ts'
+import { performAll, performAllBefore, simulate } from '../../src/index.ts'
 import { type PostgresServer, startPostgres } from '../helpers/postgres.ts'
 
 const startMs = Date.UTC(2026, 0, 1)
@@ -92,6 +92,30 @@ test("jobs that the application adds have the queue's time, however it adds them
   expect(seen).toEqual(['quickAddJob at 0 s', 'sql at 0 s', 'helpers at 60 s', 'later in sql at 300 s'])
 })
 
+test('server time is told from virtual time also where now() has no microseconds', async () => {
+  const seen: string[] = []
+  const queue = await make({
+    a: async (payload: unknown) => void seen.push(`${payload} at ${(Date.now() - startMs) / 1_000} s`),
+  })
+  for (const [who, delayS] of [
+    ['virtual', 40],
+    ['virtual', 0],
+    ['server', 300],
+    ['server', 0],
+  ] as const) {
+    const fromMs = who === 'virtual' ? startMs : Date.UTC(2031, 6, 5, 4, 3, 2, 1)
+    await pool.query("select graphile_worker.add_job('a', to_json($1::text), run_at => $2)", [
+      who,
+      new Date(fromMs + delayS * 1_000),
+    ])
+  }
+  await pool.query('update graphile_worker._private_jobs set updated_at = $1', [
+    new Date(Date.UTC(2031, 6, 5, 4, 3, 2, 1)),
+  ])
+  await performAll(queue)
+  expect(seen).toEqual(['virtual at 0 s', 'server at 0 s', 'virtual at 40 s', 'server at 300 s'])
+})
+
 test('a job key replaces the job that waits, and priorities go first', async () => {
   const seen: unknown[] = []
   const queue = await make({ a: async (payload: unknown) => void seen.push(payload) })
@@ -163,7 +187,9 @@ test('a crontab adds its jobs where the run has a cutoff, and nowhere else', asy
 })
 
 test('tasks of a folder, and modules that are loaded when they are needed', async () => {
-  const folder = mkdtempSync(path.join(import.meta.dirname, '../../.tmp/tasks-'))
+  const scratch = path.join(import.meta.dirname, '../../.tmp')
+  mkdirSync(scratch, { recursive: true })
+  const folder = mkdtempSync(path.join(scratch, 'tasks-'))
   try {
     writeFileSync(path.join(folder, 'hello.mjs'), 'export default async () => { globalThis.hello = true }\n')
     const queue = graphileWorkerQueue({ pool, taskDirectory: folder })
@@ -183,6 +209,26 @@ test('tasks of a folder, and modules that are loaded when they are needed', asyn
   await expect(queue.enqueue(queue.job('mail/c'))).rejects.toMatchObject({ code: 'FAULTLINE_UNKNOWN_JOB' })
 })
 
+test('a task that is given as a module is loaded by each worker for itself', async () => {
+  const ran: string[] = []
+  const module = async () => ({ default: async () => void ran.push('as the application has it') })
+  const own = { default: async (payload: unknown) => void ran.push(JSON.stringify(payload)) }
+  const queue = await make({ '../src/tasks/a.ts': module, plain: async () => void ran.push('plain') })
+  const loaders: unknown[] = []
+  const load = async (loader: () => unknown) => {
+    loaders.push(loader)
+    return own
+  }
+  for (const name of ['a', 'a', 'plain']) {
+    await queue.enqueue(queue.job(name, { of: name }))
+    const claim = await queue.claim('worker 1')
+    await queue.run(claim!, { signal: new AbortController().signal, load })
+    await queue.settle(claim!, { ok: true, result: undefined })
+  }
+  expect(ran).toEqual(['{"of":"a"}', '{"of":"a"}', 'plain'])
+  expect(loaders).toEqual([module, module])
+})
+
 test('what others have in the database stays', async () => {
   const queue = await make({ mine: async () => {} })
   const utils = await makeWorkerUtils({ pgPool: pool })
@@ -192,6 +238,15 @@ test('what others have in the database stays', async () => {
   const { rows } = await pool.query('select task_identifier from graphile_worker.jobs')
   await utils.release()
   expect(rows).toEqual([{ task_identifier: 'theirs' }])
+})
+
+test('after the last scenario no job of its tasks is left, and what was recorded is', async () => {
+  // Its last scenarios leave jobs: dead ones keep their rows.
+  const queue = await make({ a: async () => void (await Promise.reject(new Error('always'))) })
+  const spec = { maxAttempts: 1 }
+  await simulate(queue.job('a', {}, spec), () => true, { queue })
+  const { rows } = await pool.query('select id from graphile_worker.jobs')
+  expect([rows, queue.dead.length > 0]).toEqual([[], true])
 })
 
 test('a database on another machine is left alone, and wrong options are errors', async () => {

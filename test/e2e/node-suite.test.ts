@@ -11,13 +11,12 @@ function nodeTest(args: string[], env: Record<string, string> = {}): Promise<Fin
   return nodeTool(['--import', register, '--test', '--test-reporter=spec', ...args], { cwd, env })
 }
 
-/** Node prints its own frames, and where our test() stands. */
+/** Node prints its own frames. */
 const plain = (output: string): string =>
   steady(output)
     .replaceAll(/\(\d+\.\d+ms\)/g, '(<time>)')
     .replaceAll(/(duration_ms) [\d.]+/g, '$1 <time>')
     .replaceAll(/^ +at .*\bnode:.*\n/gm, '')
-    .replaceAll(/(test-simulation\.ts):\d+:\d+/g, '$1:<line>')
 
 describe('simulations under node --test', { timeout: 60_000 }, () => {
   test('are tests, or one subtest for each scenario', async () => {
@@ -31,7 +30,7 @@ describe('simulations under node --test', { timeout: 60_000 }, () => {
     expect(code).toBe(1)
     expect(output).toMatch(/✖ charge .*\n✔ charge once .*\n﹣ left out .*# SKIP\n/)
     expect(output).toContain('✗ charge  2 of 4 schedules fail')
-    expect(output).toContain('races.test.ts:13:1')
+    expect(output).toContain('test at races.test.ts:13:1\n✖ charge ')
     expect(output).not.toContain('report: {')
   })
 

@@ -1,7 +1,8 @@
 import { Pool } from 'pg'
 import { type ConstructorOptions, type JobWithMetadata, PgBoss } from 'pg-boss'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { performAll, performAllBefore } from '../../src/index.ts'
+import { losesServer } from '../../fixtures/engine/bullmq-jobs.ts'
+import { performAll, performAllBefore, runSimulation } from '../../src/index.ts'
 import { pgBossQueue } from '../../src/pg-boss.ts'
 import { type PostgresServer, startPostgres } from '../helpers/postgres.ts'
 
@@ -200,6 +201,14 @@ test('what others have in the database stays', async () => {
   const { rows } = await pool.query('select name from pgboss.job where name = any ($1)', [[name, others]])
   expect(rows).toEqual([{ name: others }])
   await expect(queue.enqueue(queue.job(others!, {}))).rejects.toMatchObject({ code: 'FAULTLINE_UNKNOWN_JOB' })
+})
+
+test('after the last scenario no job of its queues is left, and what was recorded is', async () => {
+  const [boss, name] = await startBoss({})
+  const queue = pgBossQueue({ boss, handlers: { [name!]: () => losesServer(async () => undefined) } })
+  await runSimulation(queue.job(name!, {}), () => true, { queue })
+  const { rows } = await pool.query('select state from pgboss.job where name = $1', [name])
+  expect([rows, queue.performed.length > 0]).toEqual([[], true])
 })
 
 test('a database on another machine is left alone', async () => {

@@ -40,11 +40,11 @@ test.each(documents)('%s names commands and files that exist', (document) => {
   }
 })
 
-test('the table of options in README.md is complete', async () => {
+test('the table of options is complete', async () => {
   const refused = simulate(() => {}, { nonsense: true } as object)
   const message = await refused.then(String, (error: Error) => error.message)
   const allowed = /allowed are (.*)\./.exec(message)![1]!.split(', ')
-  const text = readFileSync(path.join(REPOSITORY, 'README.md'), 'utf8')
+  const text = readFileSync(path.join(REPOSITORY, 'docs/options.md'), 'utf8')
   const table = /^\| option \|.*?\n\n/ms.exec(text)![0]
   const first = [...table.matchAll(/^\| (`[^|]*) \|/gm)].flatMap((row) =>
     row[1]!.replaceAll('`', '').split(', '),

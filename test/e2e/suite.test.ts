@@ -8,9 +8,9 @@ import {
   type ReportFile,
   serializeReportFile,
 } from '../../src/report/file/index.ts'
-import { REPOSITORY } from '../helpers/source-alias.ts'
 import { steady } from '../helpers/steady.ts'
 import { type SuiteProject, suiteProject } from '../helpers/suite-project.ts'
+import { vitestFolder } from '../helpers/vitest-versions.ts'
 
 /** `Tests  1 failed | 3 passed (4)` in numbers. */
 function counts(output: string): Record<string, number> {
@@ -124,11 +124,11 @@ describe.each([5, 4] as const)('under Vitest %i', (major) => {
   })
 })
 
-describe('the reporter', () => {
+describe.each([5, 4] as const)('the reporter under Vitest %i', (major) => {
   let project: SuiteProject
   beforeAll(async () => {
-    project = await suiteProject('suite-reporter')
-  })
+    project = await suiteProject(`suite-reporter-${major}`, major)
+  }, 300_000)
   const read = (name: string): string => readFileSync(path.join(project.folder, name), 'utf8')
   const timeless = (file: ReportFile): unknown =>
     JSON.parse(serializeReportFile(file).replaceAll(/"durationMs": [\d.]+/g, '"durationMs": 0'))
@@ -143,12 +143,19 @@ describe('the reporter', () => {
     const { code, stdout } = await project.vitest(['run', 'whole'], env)
     expect(code).toBe(1)
     expect(stdout).toContain(
-      '::error file=suite-reporter/src/charge.ts,line=6,title=Faultline%3A charge::expected [ 7, 7 ] to deeply equal [ 7 ] (error, crash; 2 scenarios)',
+      `::error file=suite-reporter-${major}/src/charge.ts,line=6,title=Faultline%3A charge::expected [ 7, 7 ] to deeply equal [ 7 ] (error, crash; 2 scenarios)`,
     )
     const summary = read('summary.md')
     expect(summary).toContain('| ❌ | charge | 13 | 84.6 % | 2 of 13 scenarios fail |')
     expect(summary).toContain('| ✅ | charge once | 13 | 100 % | survived all 13 scenarios |')
     expect(summary).toContain('| <code>src/charge.ts:6</code> | error, crash (2 scenarios) |')
+  })
+
+  test('what could not be run is said, and is not counted', async () => {
+    const { code, stdout } = await project.vitest(['run', 'wrong'], { REPORTER: '{}' })
+    expect(code).toBe(1)
+    expect(stdout).toContain(' ✗ without a point  could not be run: its test says why\n')
+    expect(stdout).toContain(' Faultline  1 simulation · ')
   })
 
   test('a threshold that is not reached fails a run whose tests pass', async () => {
@@ -163,7 +170,9 @@ describe('the reporter', () => {
     expect(wrong.output).toContain("Did you mean 'minResilience'?")
   })
 
-  test('shards run every scenario once, and merge into the report of one run', async () => {
+  test('shards run every scenario once, and merge into the report of one run', {
+    timeout: 120_000,
+  }, async () => {
     await project.vitest(['run', 'whole', 'each'], { REPORTER: '{}' })
     const whole = parseReportFile(read('.faultline/report.json'), 'whole')
     const shards: ReportFile[] = []
@@ -184,30 +193,41 @@ describe('the reporter', () => {
     })
     expect(timeless(sorted(mergeReportFiles(shards)))).toEqual(timeless(sorted(whole)))
   })
-
-  test('stands beside coverage, whose figures stay what they are', async () => {
-    const args = ['run', 'plain', '--coverage.enabled', '--coverage.provider=v8']
-    await project.vitest(args, { ONLY: 'plain' })
-    const before = read('coverage/coverage-final.json')
-    const { output } = await project.vitest(args, { ONLY: 'plain', REPORTER: '{}' })
-    expect(output).not.toContain('Faultline ')
-    expect(read('coverage/coverage-final.json')).toBe(before)
-  })
 })
 
-describe('watch mode', () => {
+test.each(['v8', 'istanbul'])(
+  'stands beside coverage by %s, whose figures stay what they are',
+  { timeout: 120_000 },
+  async (by) => {
+    const project = await suiteProject(`suite-coverage-${by}`)
+    const read = (): string => readFileSync(path.join(project.folder, 'coverage/coverage-final.json'), 'utf8')
+    const args = ['run', '--coverage.enabled', '--coverage.reportOnFailure', `--coverage.provider=${by}`]
+    for (const only of ['plain', 'whole']) {
+      await project.vitest(args, { ONLY: only })
+      const before = read()
+      const { output } = await project.vitest(args, { ONLY: only, REPORTER: '{}' })
+      expect(output.includes('Faultline ')).toBe(only === 'whole')
+      expect(read()).toBe(before)
+      expect(before).toContain('src/bank.ts')
+    }
+  },
+)
+
+describe.each([5, 4] as const)('watch mode of Vitest %i', (major) => {
   let project: SuiteProject
   beforeAll(async () => {
-    project = await suiteProject('suite-watch')
-  })
+    project = await suiteProject(`suite-watch-${major}`, major)
+  }, 300_000)
 
   test('a job that was edited is instrumented anew, and the report follows', {
     timeout: 120_000,
   }, async () => {
-    const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', REPORTER: '{}' }
+    const modules = await vitestFolder(major)
+    const copy = major === 5 ? undefined : path.join(modules, 'vitest/dist/index.js')
+    const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', REPORTER: '{}', VITEST_COPY: copy }
     for (const name of ['VITEST', 'VITEST_MODE', 'TEST', 'CI', 'FAULTLINE_LOADER', 'NODE_OPTIONS'])
       delete env[name]
-    const program = path.join(REPOSITORY, 'node_modules/vitest/vitest.mjs')
+    const program = path.join(modules, 'vitest/vitest.mjs')
     const child = spawn(process.execPath, [program, 'watch', 'whole'], {
       cwd: project.folder,
       env,

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { nodeTool } from '../helpers/run.ts'
+import { nodeTool, vitest } from '../helpers/run.ts'
 import { REPOSITORY } from '../helpers/source-alias.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'faultline-timers-'))
@@ -57,6 +57,28 @@ const files: Record<string, string> = {
     console.log('same', same && AbortSignal.timeout === before.timeout)
     console.log('fast', performance.now() - startMs < 60_000)
   `,
+  'vitest.config.ts': `
+    import { faultline } from ${JSON.stringify(path.join(REPOSITORY, 'src/vite.ts'))}
+    import { sourceAlias } from ${JSON.stringify(path.join(REPOSITORY, 'test/helpers/source-alias.ts'))}
+    export default { plugins: [faultline()], resolve: { alias: sourceAlias }, test: { globals: true } }
+  `,
+  'timers.test.ts': `
+    import { defineJob, simulate } from 'faultline'
+    import * as patient from 'patient'
+    import old from '@old/patient'
+    const options = { faults: ['crash'], points: () => false, now: new Date('2026-01-05T09:00:00Z') } as const
+    const functions = { ...patient, ...old } as Record<string, (ms: number) => Promise<string>>
+    test.each(Object.keys(patient).concat('promisified'))('%s', async (name) => {
+      const job = defineJob({ name, perform: async () => {
+        const start = Date.now()
+        const said = await functions[name]!(Number(process.env.WAIT_MS))
+        return said + ' ' + (Date.now() - start >= Number(process.env.WAIT_MS) - 3)
+      } })
+      const virtualTimers = JSON.parse(process.env.VIRTUAL!)
+      const report = await simulate(job.with(null), (run) => run.result === name + ' true', { ...options, virtualTimers })
+      expect(report.failures).toEqual([])
+    })
+  `,
 }
 
 beforeAll(() => {
@@ -86,6 +108,16 @@ describe('timers of packages', { timeout: 120_000 }, () => {
       'same true',
       'ticked 0',
     ])
+  })
+
+  test('are virtual under Vitest, too, whose modules are loaded its own way', async () => {
+    const env = { WAIT_MS: '3600000', VIRTUAL: '["patient","@old/patient"]' }
+    const { code, output } = await vitest(['run'], { cwd: folder, env, timeoutMs: 100_000 })
+    expect(code, output).toBe(0)
+    expect(output).toContain('6 passed (6)')
+    const real = await vitest(['run'], { cwd: folder, env: { WAIT_MS: '60', VIRTUAL: '["another"]' } })
+    expect(real.code, real.output).toBe(1)
+    expect(real.output).toContain('6 failed (6)')
   })
 
   test('are real elsewhere: virtual time does not pass for them', async () => {

@@ -1,6 +1,7 @@
 import { execution } from '../../model/context.ts'
 import type { Session } from '../../perform/index.ts'
 import { bounded } from '../bounded.ts'
+import type { Observers } from './observers.ts'
 import { waitProbes } from './probes/index.ts'
 import type { Racer } from './racer.ts'
 
@@ -17,9 +18,11 @@ interface Closable {
 /** What `connect` gives the workers of a race, each its own; taken away after the race. */
 export class Connections {
   readonly #connect: Connect
+  readonly #observers: Observers
 
-  constructor(connect: Connect) {
+  constructor(connect: Connect, observers: Observers) {
     this.#connect = connect
+    this.#observers = observers
   }
 
   async open(racers: readonly Racer[], session: Session): Promise<void> {
@@ -35,7 +38,7 @@ export class Connections {
   async renew(racer: Racer, session: Session): Promise<void> {
     const { connection } = racer
     racer.connection = undefined
-    await bounded(`Closing the connection of ${racer.worker}`, () => close(connection, true))
+    await this.#close(racer, connection, true)
     await this.open([racer], session)
   }
 
@@ -44,8 +47,13 @@ export class Connections {
     for (const racer of racers) {
       const { connection } = racer
       racer.connection = undefined
-      await bounded(`Closing the connection of ${racer.worker}`, () => close(connection, isDoubtful(racer)))
+      await this.#close(racer, connection, isDoubtful(racer))
     }
+  }
+
+  async #close({ worker }: Racer, connection: unknown, destroy: boolean): Promise<void> {
+    if (destroy) await this.#observers.cut(connection)
+    await bounded(`Closing the connection of ${worker}`, () => close(connection, destroy))
   }
 }
 

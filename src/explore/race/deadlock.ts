@@ -8,9 +8,12 @@ export function deadlockError(waits: ReadonlyMap<Racer, Wait>): FaultlineError {
   const lines = [...waits].map(([racer, wait]) => `  ${waitInWords(racer, wait)}`)
   return new FaultlineError('FAULTLINE_DEADLOCK', {
     message: `${certain ? 'Deadlock' : 'Potential deadlock'}: nobody can go on.\n${lines.join('\n')}`,
-    hint: certain
-      ? 'Take the locks in the same order everywhere, or take one lock for both.'
-      : 'Nothing could tell who waits for whom, only that nobody went on; with `connect` and Postgres the database is asked. If they are just slow, raise `blockedAfterMs`.',
+    hint:
+      certain && waits.size === 1
+        ? 'Who holds it has ended, and left its transaction open or its lock held: end it in a `finally`.'
+        : certain
+          ? 'Take the locks in the same order everywhere, or take one lock for both.'
+          : 'Nothing could tell who waits for whom, only that nobody went on; with `connect` and Postgres the database is asked. If they are just slow, raise `blockedAfterMs`.',
   })
 }
 

@@ -165,9 +165,7 @@ export class Explorer<W> {
       if (signal?.aborted) throw aborted(signal.reason, this.#verdicts.races.length)
       const plan = search.next()
       if (plan === undefined) break
-      const race = await this.#trial.run(plan).catch((error: unknown) => {
-        throw signal?.aborted && error === signal.reason ? aborted(error, this.#verdicts.races.length) : error
-      })
+      const race = await this.#raced(plan)
       search.learn(race, isFailure(this.#verdicts.take(race, plan)))
       onProgress?.(this.#verdicts.races.length, budget)
       if (realNowMs() < turnAtMs) continue
@@ -179,6 +177,13 @@ export class Explorer<W> {
     line.done()
     await eventLoopTurn()
     this.#verdicts.lookBack()
+  }
+
+  #raced(plan: RacePlan): Promise<RaceEnd> {
+    const { signal } = this.#setup.options
+    return this.#trial.run(plan).catch((error: unknown) => {
+      throw signal?.aborted && error === signal.reason ? aborted(error, this.#verdicts.races.length) : error
+    })
   }
 
   /** All orders of the works. */
@@ -200,7 +205,7 @@ export class Explorer<W> {
     let mode = new RecordMode()
     const again = (): Partial<RacePlan> => ({ inner: (mode = new RecordMode()), looksForChildren: false })
     const plan: RacePlan = { choose, inner: mode, patient: true, looksForChildren, again }
-    const race = await this.#trial.run(plan)
+    const race = await this.#raced(plan)
     const files = new Set<FileRecord>()
     for (const { file } of mode.reached) if (file !== undefined) files.add(file)
     return { race, plan, files, reached: mode.reached }
@@ -255,7 +260,7 @@ export function causeOf({ reason, error }: RaceResult): string {
 
 function aborted(reason: unknown, done: number): FaultlineError {
   return new FaultlineError('FAULTLINE_ABORTED', {
-    message: `The races were cancelled after ${done} schedules.`,
+    message: `The races were cancelled after ${done} schedule${done === 1 ? '' : 's'}.`,
     cause: reason,
   })
 }

@@ -1,14 +1,18 @@
 import type { Activation, Delivery, PauseHost } from '../../runtime/index.ts'
 import type { Branch } from './branch.ts'
+import { deadlockError } from './deadlock.ts'
+import type { RaceHost } from './race-host.ts'
 import type { Racer } from './racer.ts'
 import type { Scheduler } from './scheduler.ts'
 
 /** Holds the code of racers where a decision is taken. */
 export class Holds implements PauseHost {
   readonly #scheduler: Scheduler
+  readonly #host: RaceHost
 
-  constructor(scheduler: Scheduler) {
+  constructor(scheduler: Scheduler, host: RaceHost) {
     this.#scheduler = scheduler
+    this.#host = host
   }
 
   awaiting(delivery: Delivery, activation: Activation, awaited: unknown, last: boolean): unknown {
@@ -34,7 +38,11 @@ export class Holds implements PauseHost {
       }
       promise.then(
         (value) => settled(() => resolve(value)),
-        (reason) => settled(() => reject(reason)),
+        (reason) => {
+          const waits = this.#host.deadlocked(reason)
+          if (waits !== undefined) this.#scheduler.deadlock ??= deadlockError(waits)
+          settled(() => reject(reason))
+        },
       )
     })
   }

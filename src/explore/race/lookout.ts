@@ -11,7 +11,7 @@ export const lookEveryMs = 5
 /** Real time without any progress after which a racer's own branches are taken to wait for each other. */
 const ownGraceMs = 25
 /** Real time that one gets of which nobody can tell whether it still waits. */
-const settleMs = 5
+const settleMs = 10
 /** Real time that library code gets to unwind after a crash. */
 const unwindMs = 100
 
@@ -77,7 +77,21 @@ export class Lookout {
       if (this.#host.ask !== undefined) void this.#askAbout(racer, silentMs)
       if (silentMs >= (this.#host.ask === undefined ? blockedAfterMs : hangAfterMs))
         this.#scheduler.block(racer, untold)
-    } else if (silentMs >= hangAfterMs) for (const watched of [...racer.watched]) watched.give('hung')
+    } else if (silentMs >= hangAfterMs) void this.#hangs(racer).catch((error) => this.#scheduler.fail(error))
+  }
+
+  /** It is the last one: it waits for what another one left behind, or for something that does not come. */
+  async #hangs(racer: Racer): Promise<void> {
+    if (this.#asking) return
+    this.#asking = true
+    try {
+      const wait = (await this.#host.ask?.())?.waits.get(racer)
+      if (racer !== this.#scheduler.running) return
+      if (wait !== undefined) this.#scheduler.deadlock ??= deadlockError(new Map([[racer, wait]]))
+      for (const watched of [...racer.watched]) watched.give('hung')
+    } finally {
+      this.#asking = false
+    }
   }
 
   /** It may wait for a frozen delivery of its own, which goes on then. */
@@ -95,7 +109,10 @@ export class Lookout {
     const { events } = this.#scheduler
     try {
       const isLong = silentMs >= this.#patience.blockedAfterMs
-      const wait = (await this.#host.ask!()).waits.get(racer) ?? (isLong ? untold : undefined)
+      const { waits, busy } = await this.#host.ask!()
+      const wait = waits.get(racer) ?? (isLong && !busy.has(racer) ? untold : undefined)
+      // What the server has just answered may not have arrived.
+      if (wait === untold) await new Promise<void>((resolve) => void after(settleMs, resolve))
       if (wait === undefined || events !== this.#scheduler.events) return
       // Who waits for none of the racers goes on by itself, as a rule.
       if (isLong || wait.by.some((by) => by !== stranger)) this.#scheduler.block(racer, wait)

@@ -15,6 +15,8 @@ export interface RaceHost {
   letTimePass(passes: boolean): void
   /** Asks whoever can tell, for instance the database, who waits for whom; `undefined`: nobody can tell. */
   readonly ask: (() => Promise<Answer>) | undefined
+  /** Who waited for whom, where an error says that this was a deadlock. */
+  deadlocked(error: unknown): ReadonlyMap<Racer, Wait> | undefined
   /** A racer is set aside. */
   setAside(racer: Racer, wait: Wait): void
 }

@@ -15,7 +15,7 @@ import { type EnqueuedBy, kindOfWork, type Once } from '../work.ts'
 import type { Connections } from './connections.ts'
 import type { Entry } from './entry.ts'
 import type { Patience } from './lookout.ts'
-import type { Observers } from './observers.ts'
+import type { Observers, Witness } from './observers.ts'
 import { cannotRace, tooMany } from './race-errors.ts'
 import type { RaceHost } from './race-host.ts'
 import { Racer, type Wait } from './racer.ts'
@@ -48,7 +48,7 @@ export class RaceRun implements RaceHost {
   readonly racers: readonly Racer[]
   readonly scheduler: Scheduler
   readonly blocked: BlockedDelivery[] = []
-  ask: RaceHost['ask']
+  #witness: Witness | undefined
   readonly #options: RaceRunOptions
   #ports: readonly RacerPort[] = []
   #session!: Session
@@ -87,7 +87,7 @@ export class RaceRun implements RaceHost {
       await this.#enqueue(world)
       if (connections !== undefined) {
         await connections.open(this.racers, session)
-        this.ask = await this.#options.observers.of(this.racers)
+        this.#witness = await this.#options.observers.of(this.racers)
       }
       clock.stop()
       clock.gate = () => this.scheduler.mayFire()
@@ -115,6 +115,14 @@ export class RaceRun implements RaceHost {
       () => this.scheduler.delivered(racer),
       (error) => this.scheduler.fail(error),
     )
+  }
+
+  get ask(): RaceHost['ask'] {
+    return this.#witness?.ask
+  }
+
+  deadlocked(error: unknown): ReadonlyMap<Racer, Wait> | undefined {
+    return this.#witness?.deadlock(error)
   }
 
   async adopt(racer: Racer): Promise<void> {

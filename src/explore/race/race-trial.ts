@@ -56,7 +56,7 @@ export class RaceTrial<W> {
     this.#runner = runner
     this.setup = setup
     const { connect } = setup.options
-    if (connect !== undefined) this.#connections = new Connections(connect)
+    if (connect !== undefined) this.#connections = new Connections(connect, this.#observers)
   }
 
   /** Holds what all races share while `body` runs. */
@@ -91,7 +91,7 @@ export class RaceTrial<W> {
       looksForChildren: plan.looksForChildren === true,
     })
     this.#running = race.scheduler
-    const mode = new PauseMode(new Holds(race.scheduler), options.granularity ?? 'await', plan.inner)
+    const mode = new PauseMode(new Holds(race.scheduler, race), options.granularity ?? 'await', plan.inner)
     const end = await this.#runner.run({
       id: plan.suffix ?? 'race',
       faults: plan.faults ?? [],

@@ -7,7 +7,7 @@ import type { RaceHost } from './race-host.ts'
 import type { Racer, Wait } from './racer.ts'
 import { readiness } from './readiness.ts'
 
-/** Steps of one race before it counts as a runaway. */
+/** Steps of one race. */
 const stepsMax = 100_000
 
 /**
@@ -56,6 +56,7 @@ export class Scheduler {
     this.#choose = choose
     this.#lookout = new Lookout(this, host, patience)
     this.#signal = signal
+    this.#end.promise.catch(() => {}) // It may be cancelled before anybody awaits it.
     this.#byWorker = new Map(racers.map((racer) => [racer.worker, racer]))
   }
 

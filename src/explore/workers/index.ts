@@ -5,4 +5,4 @@ export type {
   WorkerProgram,
   WorkerRun,
 } from './options.ts'
-export { runWorkers, simulateWorkers } from './simulate-workers.ts'
+export { defineWorkers, runWorkers, simulateWorkers } from './simulate-workers.ts'

@@ -94,6 +94,8 @@ export interface WorkerPlan<W> {
   readonly graceMs: number
   readonly timeoutMs: number
   readonly seed: number
+  /** What runs this again, for the report. */
+  readonly command?: string | undefined
 }
 
 const optionNames = [

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import type { ScenarioResult } from '../../model/result.ts'
 import { bounded } from '../bounded.ts'
+import { makeSimulation, type Simulation } from '../define-simulation.ts'
+import { checkName } from '../option-values.ts'
 import { ResilienceError, type SimulationReport } from '../report.ts'
 import { type WorkerAssertions, type WorkerOptions, type WorkerPlan, workerPlan } from './options.ts'
 import { WorkerSimulation } from './worker-simulation.ts'
@@ -47,6 +49,38 @@ export async function runWorkers<W = undefined>(
   const report = await simulateWorkers(first, second)
   if (report.failures.length > 0) throw new ResilienceError(report)
   return report
+}
+
+/**
+ * For `faultline kill`, as the default export of a file: {@link simulateWorkers} when it is asked for.
+ *
+ * @example
+ * ```ts
+ * export default defineWorkers('charge', { worker: 'src/worker.ts', deliveries, enqueue, idle, setup }, assertions)
+ * ```
+ * @throws FaultlineError `FAULTLINE_BAD_OPTION`
+ */
+export function defineWorkers<W = undefined>(
+  name: string,
+  first: WorkerOptions<W> | WorkerAssertions<W>,
+  second?: WorkerAssertions<W> | WorkerOptions<W>,
+): Simulation {
+  checkName(name)
+  const plan = { ...workerPlan(first, second), name }
+  const { options } = plan
+  const run: Simulation['run'] = ({ signal, command, onProgress, onResult } = {}) => {
+    const signals = [options.signal, signal].filter((one) => one !== undefined)
+    const told = (done: number, total: number): void => {
+      options.onProgress?.(done, total)
+      onProgress?.(done, total)
+    }
+    const more = signals.length === 0 ? undefined : { signal: AbortSignal.any(signals) }
+    return simulateWorkerPlan(
+      { ...plan, options: { ...options, ...more, onProgress: told }, command },
+      onResult,
+    )
+  }
+  return makeSimulation(name, run, true)
 }
 
 /** As {@link simulateWorkers}, for options that were checked before. */

@@ -2,7 +2,7 @@ import { crash, interrupt } from '../../fault/index.ts'
 import { environment } from '../../model/environment.ts'
 import { FaultlineError } from '../../model/error.ts'
 import type { Point } from '../../model/point.ts'
-import type { InjectedFault, ScenarioResult } from '../../model/result.ts'
+import type { InjectedFault, ScenarioResult, Shard } from '../../model/result.ts'
 import type { Finding } from '../../oracle/index.ts'
 import { MemoryQueue } from '../../queue/index.ts'
 import { progressLine } from '../../report/progress.ts'
@@ -13,7 +13,7 @@ import { firstDivergence, type RecordedPoint, recordedPoints } from '../recorded
 import { isFailure, makeReport, type SimulationReport } from '../report.ts'
 import { sample } from '../sample.ts'
 import { type PlannedScenario, Planner } from '../scenarios.ts'
-import { ofShard, shardOfProcess } from '../shard.ts'
+import { ofShard, shardInWords, shardName, shardOfProcess } from '../shard.ts'
 import { changedSource, hashOf, noSuchScenario, parseToken, printToken } from '../token.ts'
 import { Attempt, type AttemptEnd, type AttemptPlan } from './attempt.ts'
 import { noDeliveries } from './no-deliveries.ts'
@@ -72,21 +72,25 @@ export class WorkerSimulation<W> {
     const all = new Planner(chosen, rootJobId, () => ({}), new MemoryQueue({})).first(this.#points)
     const some = sample(all.scenarios, options.maxScenarios ?? maxScenariosDefault, seed)
     const replayed = this.#replayed(all.scenarios)
-    const own = replayed ?? ofShard(some, shardOfProcess())
+    const part = shardOfProcess()
+    const own = replayed ?? ofShard(some, part)
     const ran = await this.#scenarios(own)
+    const skipped = all.skipped + all.scenarios.length - ran
+    if (replayed !== undefined) {
+      const what = replayed.length === 0 ? 'another simulation' : 'this one scenario'
+      return this.#report({}, { replay: `FAULTLINE_REPLAY runs ${what}; ${skipped} were not run` }, skipped)
+    }
+    const sampled = all.scenarios.length - some.length
+    const shard = { ...part, elsewhere: some.length - own.length, alike: all.skipped + sampled }
     const notCovered = {
       ...all.notCovered,
-      ...(some.length < all.scenarios.length
-        ? { sampled: `sampled ${some.length} of ${all.scenarios.length} scenarios` }
-        : undefined),
-      ...(own.length < some.length
-        ? { elsewhere: `${some.length - own.length} scenarios were not asked for here` }
-        : undefined),
-      ...(ran < own.length
-        ? { budget: `${own.length - ran} of ${own.length} scenarios, for which budgetMs left no time` }
-        : undefined),
+      ...(sampled === 0 ? {} : { sampled: `sampled ${some.length} of ${all.scenarios.length} scenarios` }),
+      ...(part.count === 1 ? {} : { [shardName(shard)]: shardInWords(shard, own.length, false) }),
+      ...(ran === own.length
+        ? {}
+        : { budget: `${own.length - ran} of ${own.length} scenarios, for which budgetMs left no time` }),
     }
-    return this.#report(all.notApplicable, notCovered, all.skipped + all.scenarios.length - ran)
+    return this.#report(all.notApplicable, notCovered, skipped, part.count === 1 ? undefined : shard)
   }
 
   /** Twice without faults: the worker must be right, and must do the same both times. */
@@ -211,11 +215,13 @@ export class WorkerSimulation<W> {
     notApplicable: Record<string, string>,
     notCovered: Record<string, string>,
     skipped: number,
+    shard?: Shard,
   ): SimulationReport {
     const { name, seed } = this.#plan
     const points: readonly Point[] = plainPoints(this.#points)
     return makeReport({
       name,
+      command: this.#plan.command,
       seed,
       nowMs: this.#now.getTime(),
       points,
@@ -223,6 +229,7 @@ export class WorkerSimulation<W> {
       notApplicable,
       notCovered,
       skipped,
+      shard,
       durationMs: realNowMs() - this.#startedMs,
       root: this.#root,
     })

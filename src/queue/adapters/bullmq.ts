@@ -155,13 +155,17 @@ export class BullmqQueue implements QueueAdapter {
 
   async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
     if (nowMs !== undefined) this.time = new MemoryTime(nowMs)
+    await this.sweep()
+    this.#records.clear()
+  }
+
+  async sweep(): Promise<void> {
     for (const unwatch of this.#watches) unwatch()
     this.#watches.clear()
     this.#workers.forget()
     await this.#all('clearing the queues', (all) => Promise.all(all.map(clearQueue)))
     this.#schedule.clear()
     this.#givenBack.clear()
-    this.#records.clear()
     this.#era++
   }
 
@@ -176,6 +180,7 @@ export class BullmqQueue implements QueueAdapter {
   claimJob(worker: string, id: string): Promise<Claim | undefined> {
     const token = this.#token()
     return this.#all('claiming a job', async () => {
+      await this.#schedule.lapseDue()
       const found = (await this.#schedule.waiting()).find((waiting) => waiting.id === id)
       if (found === undefined || found.dueMs > this.time.nowMs()) return undefined
       const { driven, stored } = found

@@ -42,6 +42,18 @@ test('nothing in the Markdown summary is markup, and no cell breaks out of its r
   expect(text).not.toContain('[a](b)')
 })
 
+test('each finding of the summary replays its own scenario', () => {
+  const failed = [11, 14, 15].map((line) =>
+    scenario('crash', pointAt(line), { outcome: 'failed', reason: 'assertion', replay: `crash at ${line}` }),
+  )
+  const text = renderMarkdown({ simulations: [reportOf(failed)], races: [] })
+  expect([...text.matchAll(/crash at \d+/g)].map(String)).toEqual([
+    'crash at 11',
+    'crash at 14',
+    'crash at 15',
+  ])
+})
+
 test('a race is blamed on the line where another one came in between', () => {
   const race = sampleRace()
   const [blame] = raceBlamesOf(race)

@@ -1,3 +1,4 @@
+import { eventLoopTurn, realNowMs } from '../../../runtime/index.ts'
 import type { ServerWait, WaitObserver, WaitProbe } from './probe.ts'
 
 /** The part of a `pg` client that is used. */
@@ -5,6 +6,7 @@ interface Client {
   readonly processID: number
   readonly connectionParameters: Readonly<Record<string, unknown>>
   readonly password?: unknown
+  readonly connection?: { readonly stream?: { destroy(): unknown } }
   readonly constructor: new (config: Record<string, unknown>) => Client
   query(text: string, values?: unknown[]): Promise<{ rows: Record<string, unknown>[] }>
   connect(): Promise<unknown>
@@ -20,6 +22,14 @@ interface Row {
   readonly relation: string | null
 }
 
+/** A destroyed socket says so in the last phase of the event loop. */
+const closingTurns = 2
+/** How long a session may take to end. */
+const goneWithinMs = 2_000
+
+/** The error of the one that Postgres takes for its victim. */
+const deadlockDetected = '40P01'
+
 const question = `
   select asked.pid, pg_blocking_pids(asked.pid) as by, a.state, l.locktype, l.relation::regclass::text as relation
   from unnest($1::int[]) as asked(pid)
@@ -31,6 +41,24 @@ const question = `
 export const postgresProbe: WaitProbe = {
   name: 'postgres',
   accepts: (connection) => clientOf(connection) !== undefined,
+  deadlock: (error, connections) => {
+    const { code, detail, cause } = (error ?? {}) as { code?: unknown; detail?: unknown; cause?: unknown }
+    if (code !== deadlockDetected || typeof detail !== 'string')
+      return cause === undefined || cause === error ? undefined : postgresProbe.deadlock(cause, connections)
+    const pids = connections.map((connection) => clientOf(connection)?.processID)
+    const told = [...detail.matchAll(/Process (\d+) waits for \w+ on (.*?); blocked by process (\d+)/g)]
+    return pids.map((pid) => {
+      const [, , lock = '', by] = told.find(([, waiting]) => Number(waiting) === pid) ?? []
+      if (by === undefined) return undefined
+      return {
+        by: [pids.indexOf(Number(by))],
+        what: lockInWords(
+          lock.startsWith('advisory') ? 'advisory' : lock.startsWith('transaction') ? 'transactionid' : lock,
+          null,
+        ),
+      }
+    })
+  },
   reset: async (connection) => {
     const client = clientOf(connection)!
     await client.query('rollback')
@@ -60,6 +88,21 @@ function observerOver(observer: Client): WaitObserver {
         // After an error it says so first, and lets go of its locks then.
         return row.state === 'active' ? 'busy' : undefined
       })
+    },
+    cut: async (connection) => {
+      const client = clientOf(connection)!
+      client.on('error', () => {})
+      // Its own end of it first: what the server says last would reach a pool that it went back to meanwhile.
+      client.connection?.stream?.destroy()
+      for (let turn = 0; turn < closingTurns; turn++) await eventLoopTurn()
+      const untilMs = realNowMs() + goneWithinMs
+      // A session that works does not notice that its client is gone.
+      const ask = 'select pg_terminate_backend(pid) from pg_stat_activity where pid = $1'
+      while (realNowMs() < untilMs) {
+        const { rows } = await observer.query(ask, [client.processID])
+        if (rows.length === 0) return
+        await eventLoopTurn()
+      }
     },
     close: () => observer.end(),
   }

@@ -10,6 +10,8 @@ export interface ServerWait {
 export interface WaitObserver {
   /** For each of the connections: what it waits for, or that the server works for it; `undefined`: it has nothing to do. */
   waits(connections: readonly unknown[]): Promise<(ServerWait | 'busy' | undefined)[]>
+  /** Ends the session of a connection at once, with whatever it does and holds. */
+  cut(connection: unknown): Promise<void>
   close(): Promise<void>
 }
 
@@ -20,6 +22,8 @@ export interface WaitProbe {
   accepts(connection: unknown): boolean
   /** Ends whatever a worker left open in its connection, before another one gets it. */
   reset(connection: unknown): Promise<void>
+  /** Who waited for whom, for each of the connections, where an error says that this was a deadlock. */
+  deadlock(error: unknown, connections: readonly unknown[]): (ServerWait | undefined)[] | undefined
   /** Opens a second connection to the same server. */
   open(connection: unknown): Promise<WaitObserver>
 }

@@ -12,13 +12,20 @@ export interface JobRow {
 
 const dueMs = '(ceil(extract(epoch from j.run_at) * 1000))::float8'
 
-const micros = (column: string): string => `(extract(microseconds from ${column})::int % 1000)`
+/** Whether a time or an interval is a whole number of so many microseconds. */
+const isWhole = (time: string, micros: number): string =>
+  `date_part('microseconds', ${time})::int % ${micros} = 0`
+
 /**
- * A job that was added with the time of the server: the times of JavaScript have no microseconds, so a `run_at` that has
- * those of `updated_at` came from `now()`.
+ * A job that was added with the time of the server. The times of JavaScript have no microseconds, so a `run_at` that
+ * has those of `updated_at` came from `now()`. Once in a thousand `now()` has none either: then a delay of whole
+ * seconds tells, since it counts from one of the two clocks.
  */
-const foreign = `j.attempts = 0 and j.locked_at is null and (j.run_at = j.updated_at
-  or (${micros('j.run_at')} = ${micros('j.updated_at')} and ${micros('j.run_at')} <> 0))`
+const foreign = (now: string): string => `j.attempts = 0 and j.locked_at is null
+  and ${isWhole('(j.run_at - j.updated_at)', 1_000)}
+  and (j.run_at = j.updated_at or not ${isWhole('j.run_at', 1_000)}
+    or j.run_at > j.updated_at and ${isWhole('(j.run_at - j.updated_at)', 1_000_000)}
+      and not ${isWhole(`(j.run_at - ${now})`, 1_000_000)})`
 
 /** The rows of the listed tasks, read and cleared; what becomes of a job is the library's affair. */
 export class GraphileJobs {
@@ -58,7 +65,7 @@ export class GraphileJobs {
   /** Moves jobs that were added with the time of the server to the same time on the virtual clock. */
   adoption(nowMs: number): string {
     return `update ${this.#schema}._private_jobs j set run_at = ${timestamp(nowMs)} + (j.run_at - j.updated_at)
-      from ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()} and ${foreign}`
+      from ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()} and ${foreign(timestamp(nowMs))}`
   }
 
   async adopt(nowMs: number): Promise<void> {
@@ -96,7 +103,7 @@ export class GraphileJobs {
   #waitingText(): string {
     return `select f.foreign, w.* from (select exists (
         select from ${this.#schema}._private_jobs j join ${this.#schema}._private_tasks t on t.id = j.task_id
-        where t.identifier = any ($1::text[]) and ${foreign}) as foreign) f
+        where t.identifier = any ($1::text[]) and ${foreign('to_timestamp($2::float8 / 1000)')}) as foreign) f
       left join lateral (
         select j.id::text as id, t.identifier as name, j.payload, j.priority, ${dueMs} as "dueMs",
           j.attempts + 1 as attempt, j.key is not null or j.job_queue_id is not null as "hasKey", j.run_at
@@ -137,10 +144,9 @@ export class GraphileJobs {
     return this.#postponed.length > 0
   }
 
-  /** SQL: there are jobs with the time of the server. */
-  get areForeign(): string {
-    return `exists (select from ${this.#schema}._private_jobs j join ${this.#schema}._private_tasks t on t.id = j.task_id
-      where ${this.#isListed()} and ${foreign})`
+  /** SQL: among the jobs of some tasks, which is an array of their numbers, are such with the time of the server. */
+  areForeign(taskIds: string, now: string): string {
+    return `exists (select from ${this.#schema}._private_jobs j where j.task_id = any (${taskIds}) and ${foreign(now)})`
   }
 
   postpone(id: string): void {

@@ -17,14 +17,15 @@ import { dueJobsOf, type WaitingRow } from '../due-jobs.ts'
 import { Lapses } from '../lapses.ts'
 import { nativeOf, nativeRequest } from '../native-request.ts'
 import { atPostgres } from '../postgres-server.ts'
-import { tiesOf } from '../ties.ts'
+import { parallelJobs, tiesOf } from '../ties.ts'
 import { unknownJob } from '../unknown-job.ts'
 import type { TaskSpec } from './driver.ts'
 import { GraphileClaim } from './graphile-claim.ts'
 import { GraphileSetup, type GraphileWorkerQueueOptions } from './graphile-setup.ts'
 import { GraphileTime } from './graphile-time.ts'
 import { runTask } from './run-task.ts'
-import { WorkerRun } from './worker-run.ts'
+import type { WorkerOrder, WorkerRun } from './worker-run.ts'
+import { WorkerRuns } from './worker-runs.ts'
 
 /** Completing is not fenced, failing is; an attempt is used up when the job is claimed. */
 const CAPABILITIES: QueueCapabilities = { fencesZombies: false, deathConsumesAttempt: true }
@@ -71,6 +72,7 @@ export class GraphileWorkerQueue implements QueueAdapter {
   readonly #lapses: Lapses<GraphileClaim> = new Lapses()
   /** Of workers that froze and were not woken. */
   readonly #held: Set<WorkerRun> = new Set()
+  readonly #runs: WorkerRuns = new WorkerRuns()
 
   constructor(options: GraphileWorkerQueueOptions) {
     this.#setup = new GraphileSetup(options)
@@ -120,17 +122,23 @@ export class GraphileWorkerQueue implements QueueAdapter {
   }
 
   async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
-    const { jobs, cron } = await this.#setup.ready()
-    await this.#at('the connection', this.#setup.refuseRemote())
     if (nowMs !== undefined) this.time = new GraphileTime(nowMs, this.#setup)
+    await this.sweep()
+    const { cron } = await this.#setup.ready()
+    cron.restart(this.time.nowMs())
+    this.#records.clear()
+  }
+
+  async sweep(): Promise<void> {
+    const { jobs } = await this.#setup.ready()
+    await this.#at('the connection', this.#setup.refuseRemote())
     for (const run of this.#held) await run.abandon()
     this.#held.clear()
+    this.#runs.clear()
     await this.#at('the clearing of its jobs', jobs.clear())
-    cron.restart(this.time.nowMs())
     this.#deliveries.clear()
     this.#redelivered.clear()
     this.#lapses.clear()
-    this.#records.clear()
   }
 
   async claim(worker: string, window: DueWindow = {}): Promise<Claim | undefined> {
@@ -176,12 +184,7 @@ export class GraphileWorkerQueue implements QueueAdapter {
   }
 
   async parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
-    return (await this.#ties(window)).map(({ id, name }) => ({
-      id,
-      name,
-      delivery: (this.#deliveries.get(id) ?? 0) + 1,
-      part: 'perform',
-    }))
+    return parallelJobs(await this.#ties(window), this.#deliveries)
   }
 
   async postpone(window?: DueWindow): Promise<void> {
@@ -199,6 +202,7 @@ export class GraphileWorkerQueue implements QueueAdapter {
     const own = claim as GraphileClaim
     this.#held.delete(own.run)
     await this.#at('the settling of a job', own.run.end(ending))
+    this.#runs.keep(own.run)
     const { jobs } = await this.#setup.ready()
     // Only a failure leaves a row, and a batch that was done in part.
     const isLeft = !ending.ok || Array.isArray(claim.payload)
@@ -246,8 +250,8 @@ export class GraphileWorkerQueue implements QueueAdapter {
       const before = await this.#at('the state of a job', jobs.row(id))
       if (!before?.isLocked || before.attempts !== attempt) continue
       const lapsed = { jobId: id, queueId: job.job_queue_id }
-      const run = await this.#worker({ lapsed, nowMs: () => lapsesAtMs })
-      await this.#at('the lapse of a lock', run.claimed)
+      const run = this.#runs.start(await this.#setup.ready(), { lapsed, nowMs: () => lapsesAtMs })
+      await this.#at('the lapse of a lock', run.claimed())
       this.#redelivered.add(id)
       if (attempt >= maxAttempts) this.#records.dead.push(record)
     }
@@ -259,25 +263,20 @@ export class GraphileWorkerQueue implements QueueAdapter {
     const nowMs = this.time.nowMs()
     if (fromMs !== undefined || (untilMs !== undefined && untilMs < nowMs)) return undefined
     if (jobs.hasPostponed || cron.next({ untilMs: nowMs }) !== undefined) return undefined
-    return await this.#getJob(worker, { unless: jobs.areForeign })
+    return await this.#getJob(worker, { unless: jobs.areForeign('$2::int[]', '$3::timestamptz') })
   }
 
   async #getJob(
     worker: string,
-    order: { jobId: string } | { unless: string },
+    order: Pick<WorkerOrder, 'jobId' | 'unless'>,
   ): Promise<GraphileClaim | undefined> {
-    const run = await this.#worker({ ...order, nowMs: () => this.time.nowMs() })
-    const job = await this.#at('get_job', run.claimed)
+    const run = this.#runs.start(await this.#setup.ready(), { ...order, nowMs: () => this.time.nowMs() })
+    const job = await this.#at('get_job', run.claimed())
     if (job === undefined) return undefined
     const id = String(job.helpers.job.id)
     const delivery = (this.#deliveries.get(id) ?? 0) + 1
     this.#deliveries.set(id, delivery)
     return new GraphileClaim(run, job, worker, this.time.nowMs(), delivery, this.#redelivered.delete(id))
-  }
-
-  async #worker(order: ConstructorParameters<typeof WorkerRun>[4]): Promise<WorkerRun> {
-    const { library, options, names, pool } = await this.#setup.ready()
-    return new WorkerRun(library, options, names, pool, order)
   }
 
   async #ties(window?: DueWindow): Promise<readonly WaitingRow[]> {

@@ -2,13 +2,14 @@ import { execution } from '../../../model/context.ts'
 import type { RunExtras } from '../../port.ts'
 import type { JobHelpers, SqlConnection, SqlPool, TaskList } from './driver.ts'
 import type { GraphileClaim } from './graphile-claim.ts'
+import { taskOf } from './task-list.ts'
 
 type WithClient = (callback: (client: SqlConnection) => unknown) => Promise<unknown>
 
 /** Calls the application's task as the worker does, with helpers that use the application's own pool. */
 export async function runTask(
   claim: GraphileClaim,
-  { signal }: RunExtras,
+  extras: RunExtras,
   tasks: TaskList,
   pool: SqlPool,
 ): Promise<unknown> {
@@ -23,7 +24,7 @@ export async function runTask(
   const { helpers } = claim
   const own = {
     ...helpers,
-    abortSignal: signal,
+    abortSignal: extras.signal,
     withPgClient: Object.assign(withClient, { withRetries: withClient }),
     query: (text: string, values?: unknown[]) => pool.query(text, values),
     addJob: throughPoints((identifier: string) => [identifier], helpers.addJob as never),
@@ -32,7 +33,7 @@ export async function runTask(
       helpers.addJobs as never,
     ),
   } as unknown as JobHelpers
-  return await tasks[claim.name]!(claim.job.payload, own)
+  return await taskOf(tasks[claim.name]!, extras.load)(claim.job.payload, own)
 }
 
 type Added = { readonly id: unknown } | readonly { readonly id: unknown }[]

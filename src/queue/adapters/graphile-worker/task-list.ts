@@ -1,9 +1,20 @@
 import { FaultlineError } from '../../../model/error.ts'
 import { describe } from '../../describe.ts'
+import type { RunExtras } from '../../port.ts'
 import type { Task, TaskList } from './driver.ts'
 
 /** Modules of tasks by their file, as `import.meta.glob` makes it; each has its task as the default export. */
 export type TaskModules = Record<string, () => Promise<unknown>>
+
+type Load = RunExtras['load']
+
+/** Tasks that a worker loads with module memory of its own, each with how. */
+const loaded = new WeakMap<Task, (load: NonNullable<Load>) => Task>()
+
+/** The task as this worker has it: one that is given as a module is loaded by each worker for itself. */
+export function taskOf(task: Task, load: Load): Task {
+  return (load && loaded.get(task)?.(load)) ?? task
+}
 
 const file = /\.[cm]?[jt]sx?$/
 
@@ -28,13 +39,18 @@ export function taskListOf(tasks: TaskList | TaskModules): TaskList {
 }
 
 function loadedTask(name: string, load: () => Promise<unknown>): Task {
-  return async (payload, helpers) => {
-    const module = await load()
-    const task =
-      typeof module === 'function' ? module : (module as { default?: unknown } | undefined)?.default
-    if (typeof task !== 'function') throw bad(`the default export of '${name}'`, 'a task', describe(task))
-    return await task(payload, helpers)
-  }
+  const through =
+    (call: NonNullable<Load>): Task =>
+    async (payload, helpers) => {
+      const module = await call(load)
+      const task =
+        typeof module === 'function' ? module : (module as { default?: unknown } | undefined)?.default
+      if (typeof task !== 'function') throw bad(`the default export of '${name}'`, 'a task', describe(task))
+      return await task(payload, helpers)
+    }
+  const task = through(async (load) => load())
+  loaded.set(task, through)
+  return task
 }
 
 function sharedFolder(files: readonly string[]): string {

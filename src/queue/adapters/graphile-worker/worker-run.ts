@@ -21,26 +21,41 @@ type Verdict =
 const settling = /\bdelete from \S+_private_jobs\b|\blast_error\s*=/
 const NONE: SqlResult = { rows: [], rowCount: 0 }
 
+/** What a task was called with. */
+export interface Claimed {
+  readonly payload: unknown
+  readonly helpers: JobHelpers
+}
+
+/** One job, from `get_job` on. */
+interface Round {
+  readonly order: WorkerOrder
+  readonly claimed: PromiseWithResolvers<Claimed | undefined>
+  readonly verdict: PromiseWithResolvers<unknown>
+  readonly settled: PromiseWithResolvers<void>
+  /** The worker asks for the job after this one. */
+  readonly asked: PromiseWithResolvers<void>
+  isTaken: boolean
+}
+
 /**
  * One run of graphile-worker's own `runTaskListOnce`, between it and the database: it gets the one job that it is to
- * get, in virtual time, and holds it until the task is told how it ends.
+ * get, in virtual time, and holds it until the task is told how it ends; then it waits for its next order.
  *
  * ```text
- * start ── get_job ── claimed ──┬── end ───── complete_job or fail_job ── settled
+ * start ── get_job ── claimed ──┬── end ───── complete_job or fail_job ── settled, idle ──┬── take ──▶ get_job
+ *                               │                                                         └── dismiss: it is over
  *                               └── abandon ─ neither reaches the database: the worker is dead
  * ```
  */
 export class WorkerRun {
-  /** The job that was claimed, or nothing. */
-  readonly claimed: Promise<{ payload: unknown; helpers: JobHelpers } | undefined>
   /** Rows that the last `complete_job` or `fail_job` found. */
   settledRows = 0
   readonly #pool: SqlPool
-  readonly #order: WorkerOrder
-  readonly #verdict: PromiseWithResolvers<unknown> = Promise.withResolvers()
-  readonly #settled: PromiseWithResolvers<void> = Promise.withResolvers()
   readonly #ended: Promise<unknown>
-  #taken = false
+  #round: Round
+  /** Where it is idle: whether there is another order. */
+  #next: ((isOrder: boolean) => void) | undefined
   #dead = false
   #failure: { readonly error: unknown } | undefined
 
@@ -52,11 +67,10 @@ export class WorkerRun {
     order: WorkerOrder,
   ) {
     this.#pool = pool
-    this.#order = order
-    const claimed = Promise.withResolvers<{ payload: unknown; helpers: JobHelpers } | undefined>()
+    this.#round = roundOf(order)
     const task = (payload: unknown, helpers: JobHelpers): Promise<unknown> => {
-      claimed.resolve({ payload, helpers })
-      return this.#verdict.promise
+      this.#round.claimed.resolve({ payload, helpers })
+      return this.#round.verdict.promise
     }
     const tasks = Object.fromEntries(names.map((name) => [name, task])) as TaskList
     const client = { query: (query: string | SqlQuery, values?: unknown[]) => this.#query(query, values) }
@@ -64,29 +78,56 @@ export class WorkerRun {
     this.#ended = worker.promise.catch((error: unknown) => {
       this.#failure ??= { error }
     })
-    void this.#ended.then(() => claimed.resolve(undefined))
-    this.claimed = claimed.promise.then((job) => {
-      if (job === undefined) this.#throwFailure()
-      return job
-    })
+    void this.#ended.then(() => this.#round.claimed.resolve(undefined))
   }
 
-  /** The task ended: the library records it, and the run is over. */
+  /** Whether it waits for an order. */
+  get isIdle(): boolean {
+    return this.#next !== undefined && this.#failure === undefined
+  }
+
+  /** The job that was claimed, or nothing. */
+  async claimed(): Promise<Claimed | undefined> {
+    const job = await this.#round.claimed.promise
+    if (job === undefined) this.#throwFailure()
+    return job
+  }
+
+  /** An idle worker goes on with another job. */
+  take(order: WorkerOrder): void {
+    this.#round = roundOf(order)
+    this.#wake(true)
+  }
+
+  /** An idle worker ends. */
+  dismiss(): void {
+    this.#wake(false)
+  }
+
+  /** The task ended: the library records it. */
   async end(verdict: Verdict): Promise<void> {
-    if (verdict.ok) this.#verdict.resolve(verdict.result)
-    else this.#verdict.reject(verdict.error)
-    await this.#ended
+    const { verdict: told, asked, settled } = this.#round
+    if (verdict.ok) told.resolve(verdict.result)
+    else told.reject(verdict.error)
+    await Promise.race([asked.promise, this.#ended])
     this.#throwFailure()
     // The worker does not wait for its last statement.
-    await this.#settled.promise
+    await settled.promise
     this.#throwFailure()
   }
 
   /** The worker is gone: nothing of it reaches the database any more. */
   async abandon(): Promise<void> {
     this.#dead = true
-    this.#verdict.resolve(undefined)
+    this.#round.verdict.resolve(undefined)
+    this.#wake(false)
     await this.#ended
+  }
+
+  #wake(isOrder: boolean): void {
+    const next = this.#next
+    this.#next = undefined
+    next?.(isOrder)
   }
 
   #throwFailure(): void {
@@ -114,6 +155,7 @@ export class WorkerRun {
   }
 
   async #settle(text: string, values: unknown[] | undefined, name: string | undefined): Promise<SqlResult> {
+    const { settled } = this.#round
     try {
       const now = `'${this.#nowText()}'::timestamptz`
       const own = text.replaceAll(/\bnow\(\)/g, now)
@@ -125,19 +167,20 @@ export class WorkerRun {
       this.#failure ??= { error }
       throw error
     } finally {
-      this.#settled.resolve()
+      settled.resolve()
     }
   }
 
   #nowText(): string {
-    return new Date(this.#order.nowMs()).toISOString()
+    return new Date(this.#round.order.nowMs()).toISOString()
   }
 
   /** The library takes the job as it takes any other; of equals, the one that was added first. */
   async #getJob(text: string, values: unknown[] = [], name: string | undefined): Promise<SqlResult> {
-    const { jobId, unless } = this.#order
-    if (this.#taken || (jobId === undefined && unless === undefined)) return NONE
-    this.#taken = true
+    if (this.#round.isTaken && !(await this.#nextOrder())) return NONE
+    const { jobId, unless } = this.#round.order
+    if (jobId === undefined && unless === undefined) return NONE
+    this.#round.isTaken = true
     const condition = jobId === undefined ? `not ${unless}` : `jobs.id = $${values.length + 1}::bigint`
     const own = text
       .replace('where jobs.is_available = true', `where ${condition} and jobs.is_available = true`)
@@ -150,11 +193,29 @@ export class WorkerRun {
     })
   }
 
+  #nextOrder(): Promise<boolean> {
+    return new Promise((resolve) => {
+      this.#next = resolve
+      this.#round.asked.resolve()
+    })
+  }
+
   async #takeLocksAway(text: string): Promise<SqlResult> {
-    const { lapsed } = this.#order
+    const { lapsed } = this.#round.order
     if (lapsed === undefined) return NONE
     const ids = [lapsed.jobId, String(lapsed.queueId ?? -1)]
     const own = text.replaceAll('where locked_at <', () => `where id = ${ids.shift()} and locked_at <`)
     return await this.#pool.query(own, [this.#nowText()])
+  }
+}
+
+function roundOf(order: WorkerOrder): Round {
+  return {
+    order,
+    claimed: Promise.withResolvers(),
+    verdict: Promise.withResolvers(),
+    settled: Promise.withResolvers(),
+    asked: Promise.withResolvers(),
+    isTaken: false,
   }
 }

@@ -21,7 +21,7 @@ import { Lapses } from '../lapses.ts'
 import { nativeOf, nativeRequest } from '../native-request.ts'
 import { refuseRemote } from '../postgres-client.ts'
 import { atPostgres } from '../postgres-server.ts'
-import { tiesOf } from '../ties.ts'
+import { parallelJobs, tiesOf } from '../ties.ts'
 import { unknownJob } from '../unknown-job.ts'
 import { BossClaim } from './boss-claim.ts'
 import { BossSetup, type PgBossQueueOptions } from './boss-setup.ts'
@@ -101,12 +101,8 @@ export class PgBossQueue implements QueueAdapter {
   }
 
   async enqueue(what: unknown): Promise<string> {
-    const { request, native } = nativeOf(
-      what,
-      this.kind,
-      isNative,
-      'queue.job(name, data, options) makes one.',
-    )
+    const hint = 'queue.job(name, data, options) makes one.'
+    const { request, native } = nativeOf(what, this.kind, isNative, hint)
     const payload = await payloadOf(request)
     const data = payload === undefined ? null : crossBroker(payload)
     const { boss, jobs, registered } = await this.#setup.ready()
@@ -133,16 +129,21 @@ export class PgBossQueue implements QueueAdapter {
   }
 
   async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
-    const { jobs, cron, client, allowRemote } = await this.#setup.ready()
-    await this.#at('the connection', refuseRemote(client, allowRemote))
     if (nowMs !== undefined) this.time = new MemoryTime(nowMs)
-    await this.#at('the clearing of its queues', jobs.clear())
+    await this.sweep()
+    const { cron } = await this.#setup.ready()
     cron.restart(this.time.nowMs())
     this.#setup.statements.restart()
+    this.#records.clear()
+  }
+
+  async sweep(): Promise<void> {
+    const { jobs, client, allowRemote } = await this.#setup.ready()
+    await this.#at('the connection', refuseRemote(client, allowRemote))
+    await this.#at('the clearing of its queues', jobs.clear())
     this.#deliveries.clear()
     this.#redelivered.clear()
     this.#lapses.clear()
-    this.#records.clear()
   }
 
   async claim(worker: string, window: DueWindow = {}): Promise<Claim | undefined> {
@@ -186,12 +187,7 @@ export class PgBossQueue implements QueueAdapter {
   }
 
   async parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
-    return (await this.#ties(window)).map(({ id, name }) => ({
-      id,
-      name,
-      delivery: (this.#deliveries.get(id) ?? 0) + 1,
-      part: 'perform',
-    }))
+    return parallelJobs(await this.#ties(window), this.#deliveries)
   }
 
   async postpone(window?: DueWindow): Promise<void> {

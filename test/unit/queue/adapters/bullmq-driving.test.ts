@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DelayedError, type Job, UnrecoverableError, Worker } from 'bullmq'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { losesServer } from '../../../../fixtures/engine/bullmq-jobs.ts'
 import { type BullmqQueue, bullmqQueue } from '../../../../src/bullmq.ts'
+import { simulate } from '../../../../src/index.ts'
 import { performAll, performAllBefore } from '../../../../src/perform/index.ts'
 import { type BullmqServer, BullmqWorld, bullmqServers } from '../../../helpers/bullmq-world.ts'
 
@@ -254,6 +256,18 @@ describe.for(bullmqServers)('BullMQ on %s', ([, start, isThere]) => {
       expect(await queue.pending()).toEqual([])
       expect(await mails.getGlobalConcurrency()).toBe(3)
       expect(await mails.isPaused()).toBe(false)
+      expect(await others.getJobCounts('waiting')).toEqual({ waiting: 1 })
+      await others.obliterate({ force: true })
+    })
+
+    test('after the last scenario no job of its queues is left, and what was recorded is', async () => {
+      const [mails, others] = [world.queue(), world.queue()]
+      const queue = await drive(world.worker(mails, () => losesServer(async () => undefined)))
+      await others.add('not listed', {})
+      await simulate(queue.job(mails, 'welcome', {}, { attempts: 3 }), () => true, { queue })
+      const counts = await mails.getJobCounts()
+      expect(Object.values(counts).every((count) => count === 0)).toBe(true)
+      expect(queue.performed.length).toBeGreaterThan(0)
       expect(await others.getJobCounts('waiting')).toEqual({ waiting: 1 })
       await others.obliterate({ force: true })
     })

@@ -83,7 +83,7 @@ export class Runner<W> {
   readonly #modules = workerModules()
   readonly #keeps: (file: string) => boolean
   readonly #work: WorkStart<W>
-  #outside: (<R>(fn: () => R) => R) | undefined
+  readonly #outside = AsyncLocalStorage.snapshot()
   /** The state that `snapshot` must equal, once known. */
   expected: { readonly snapshot: unknown } | undefined
 
@@ -113,11 +113,9 @@ export class Runner<W> {
     const restoreTimers = installPackageTimers(this.setup.options.virtualTimers ?? [])
     const uninstall = installVirtualGlobals()
     this.#watchdog.start()
-    this.#outside = AsyncLocalStorage.snapshot()
     try {
       return await body()
     } finally {
-      this.#outside = undefined
       this.#watchdog.stop()
       uninstall()
       restoreTimers()
@@ -146,7 +144,7 @@ export class Runner<W> {
       signal: this.#signal,
       maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
       ...(memory && { memory }),
-      ...(this.#outside && { outside: this.#outside }),
+      outside: this.#outside,
       onDeath: () => this.#afterDeath(queue),
       ...(plan.crashed && { onCrashed: () => plan.crashed!(session, world) }),
     })

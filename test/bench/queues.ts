@@ -23,30 +23,30 @@ async function timedMs(started: StartedBench, perform: (jobs: number) => Promise
   return (performance.now() - startMs) / jobs
 }
 
-console.log('queue               by hand    driven     ×   worker')
+console.log('queue               by hand    driven     ×     worker     ×')
 for (const queue of queues) {
   const started = await queue.start()
-  const times: Record<'bare' | 'driven' | 'worker', number[]> = { bare: [], driven: [], worker: [] }
+  const measured: Record<'bare' | 'driven' | 'worker', number[]> = { bare: [], driven: [], worker: [] }
   try {
     for (let round = 0; round <= rounds; round++) {
       const bare = await timedMs(started, (count) => started.bare(count))
       const driven = await timedMs(started, () => performAll(started.adapter))
       const worker = started.worker === undefined ? Number.NaN : await timedMs(started, started.worker)
       if (round === 0) continue
-      times.bare.push(bare)
-      times.driven.push(driven)
-      times.worker.push(worker)
+      measured.bare.push(bare)
+      measured.driven.push(driven)
+      measured.worker.push(worker)
     }
   } finally {
     await started.stop()
   }
-  const [bare, driven, worker] = [times.bare, times.driven, times.worker].map((ms) => Math.min(...ms)) as [
-    number,
-    number,
-    number,
-  ]
-  const ms = (value: number): string => `${value.toFixed(3)} ms`.padStart(9)
+  const [bare, driven, worker] = [measured.bare, measured.driven, measured.worker].map((ms) =>
+    Math.min(...ms),
+  ) as [number, number, number]
+  const ms = (value: number): string => (Number.isNaN(value) ? '–' : `${value.toFixed(3)} ms`).padStart(9)
+  const times = (other: number): string =>
+    (Number.isNaN(other) ? '–' : (driven / other).toFixed(2)).padStart(5)
   console.log(
-    `${queue.name.padEnd(18)} ${ms(bare)} ${ms(driven)} ${(driven / bare).toFixed(2).padStart(5)} ${ms(worker)}`,
+    `${queue.name.padEnd(18)} ${ms(bare)} ${ms(driven)} ${times(bare)}  ${ms(worker)} ${times(worker)}`,
   )
 }

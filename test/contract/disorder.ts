@@ -7,6 +7,7 @@ const names = ['a', 'b', 'c'].map((name) => ({ name, perform: () => undefined })
 /** What a queue may do beside delivering in order. An adapter without the method states that its queue cannot do it. */
 export function queueDisorder(makeQueue: MakeQueue, limits: ContractLimits): void {
   claimOne(makeQueue)
+  claimLapsed(makeQueue)
   parallelJobs(makeQueue, limits)
   duplicates(makeQueue)
 }
@@ -64,6 +65,20 @@ function claimOne(makeQueue: MakeQueue): void {
       expect((await queue.pending()).map((job) => job.id)).toEqual([later])
       await dispose?.()
     })
+  })
+}
+
+function claimLapsed(makeQueue: MakeQueue): void {
+  test('claimJob takes a job whose lock has lapsed, and not before', async (context) => {
+    const { queue, request, dispose } = await makeQueue(names)
+    const claimJob = methodOf(queue, 'claimJob', context)
+    const id = await queue.enqueue(request('a', 1))
+    await queue.expire((await queue.claim('worker 1'))!, 'stalled')
+    expect(await claimJob('worker 2', id)).toBeUndefined()
+    const [due] = await queue.pending()
+    await queue.time.advanceTo(due!.at.getTime())
+    expect(await claimJob('worker 2', id)).toMatchObject({ id, delivery: 2, redelivered: true })
+    await dispose?.()
   })
 }
 

@@ -180,6 +180,7 @@ export class BullmqQueue implements QueueAdapter {
   claimJob(worker: string, id: string): Promise<Claim | undefined> {
     const token = this.#token()
     return this.#all('claiming a job', async () => {
+      await this.#schedule.lapseDue()
       const found = (await this.#schedule.waiting()).find((waiting) => waiting.id === id)
       if (found === undefined || found.dueMs > this.time.nowMs()) return undefined
       const { driven, stored } = found

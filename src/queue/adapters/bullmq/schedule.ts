@@ -122,6 +122,14 @@ export class Schedule {
     })
   }
 
+  /** Jobs whose lock has lapsed by now wait again. */
+  async lapseDue(): Promise<void> {
+    for (let lapse = this.#firstLapse(); lapse !== undefined; lapse = this.#firstLapse()) {
+      if (lapse.atMs > this.#time.nowMs()) return
+      await this.#lapse(lapse)
+    }
+  }
+
   /** Claims this very job, which waits. */
   async take(driven: DrivenWorker, jobId: string, token: string): Promise<Job | undefined> {
     const restore = await driven.store.front(jobId)

@@ -1,7 +1,11 @@
 /**
  * Schedules per second for two jobs of 10 steps in memory: explored by Faultline, by fast-check's scheduler, and driven
- * by hand. Each schedule begins with a clean world, runs both jobs, and judges what they wrote; the one by hand does
- * nothing else: it lets the steps go on, one by one, and waits for each.
+ * by hand. Each schedule begins with a clean world, runs both jobs, and judges what they wrote.
+ *
+ * By hand, each step waits for a promise that the driver settles in its turn; the driver waits until the step is over,
+ * and does nothing else: it knows its two jobs, the schedule is given, nothing looks for code that is left running,
+ * for rejections or for a hang. Once so with two bare functions, which is the least that there can be; once with two
+ * deliveries that the embedded queue gives to two workers, which is what Faultline races.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -69,32 +73,56 @@ async function fastCheck(perform: Perform): Promise<number> {
   return runs
 }
 
+/** What a driver by hand starts: a job, for one of the two. */
+type Start = (world: World, who: number) => Promise<unknown>
+
 /** The jobs stop in `step` until their turn; the driver knows that a step is over when they stop again. */
+async function drive(run: number, start: Start): Promise<void> {
+  let held: (() => void) | undefined
+  let stopped: (() => void) | undefined
+  const step = (): Promise<void> =>
+    new Promise((resolve) => {
+      held = resolve
+      stopped?.()
+    })
+  const world: World = { log: [], step }
+  const started = [false, false]
+  const turns: ((() => void) | undefined)[] = []
+  for (let at = 0; at < 2 * steps; at++) {
+    const who = (at + run) % 2
+    await new Promise<void>((resolve) => {
+      stopped = resolve
+      if (started[who]) turns[who]!()
+      else {
+        started[who] = true
+        void start(world, who).then(() => stopped?.())
+      }
+    })
+    turns[who] = held
+  }
+  judge(world)
+}
+
 async function byHand(perform: Perform): Promise<number> {
+  for (let run = 0; run < runs; run++) await drive(run, (world, who) => perform(world, 'AB'[who]!))
+  return runs
+}
+
+/** Two workers each claim a job, run it step by step in turns, and settle it. */
+async function byHandQueued(perform: Perform): Promise<number> {
+  let world!: World
+  const job = defineJob<string>({ name: 'job', perform: (name) => perform(world, name) })
   for (let run = 0; run < runs; run++) {
-    let held: (() => void) | undefined
-    let stopped: (() => void) | undefined
-    const step = (): Promise<void> =>
-      new Promise((resolve) => {
-        held = resolve
-        stopped?.()
-      })
-    const world: World = { log: [], step }
-    const started = [false, false]
-    const turns: ((() => void) | undefined)[] = []
-    for (let at = 0; at < 2 * steps; at++) {
-      const who = (at + run) % 2
-      await new Promise<void>((resolve) => {
-        stopped = resolve
-        if (started[who]) turns[who]!()
-        else {
-          started[who] = true
-          void perform(world, 'AB'[who]!).then(() => stopped?.())
-        }
-      })
-      turns[who] = held
-    }
-    judge(world)
+    const queue = memoryQueue()
+    await queue.enqueue(job, 'A')
+    await queue.enqueue(job, 'B')
+    await drive(run, async (fresh, who) => {
+      world = fresh
+      const claim = (await queue.claim(`worker ${who}`))!
+      const result = await queue.run(claim, { signal: new AbortController().signal })
+      await queue.settle(claim, { ok: true, result })
+    })
+    if (queue.performed.length !== 2) throw new Error('not settled')
   }
   return runs
 }
@@ -129,9 +157,13 @@ try {
   const ms = {
     faultline: await best(() => faultline(instrumented)),
     'fast-check': await best(() => fastCheck(bare)),
-    'by hand': await best(() => byHand(bare)),
-    'the queue, in series': await best(() => queued(bare)),
+    'by hand, bare functions': await best(() => byHand(bare)),
+    'by hand, deliveries of the queue': await best(() => byHandQueued(bare)),
+    'performAll, in series': await best(() => queued(bare)),
   }
+  console.log(
+    `Two jobs of ${steps} steps, ${runs} schedules, the best of ${rounds} rounds. By hand: nothing but the steps in a given order.`,
+  )
   console.table(
     Object.entries(ms).map(([way, each]) => ({
       way,

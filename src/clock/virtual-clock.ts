@@ -180,6 +180,10 @@ export class VirtualClock implements ContextClock {
 
   /** Lets each pending timer that would keep a process alive fire once more: nobody awaits what is left. */
   linger(): void {
+    if (!this.hasTimers) {
+      this.stop()
+      return
+    }
     const left = new Set(Array.from(this.#timers.pending()).filter((timer) => timer.hasRef()))
     this.#lingering = left
     this.start((timer) => left.has(timer))

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { installPackageTimers, installVirtualGlobals } from '../clock/index.ts'
 import { keptFiles, workerModules } from '../loader/worker-modules.ts'
 import { execution } from '../model/context.ts'
@@ -82,6 +83,7 @@ export class Runner<W> {
   readonly #modules = workerModules()
   readonly #keeps: (file: string) => boolean
   readonly #work: WorkStart<W>
+  readonly #outside = AsyncLocalStorage.snapshot()
   /** The state that `snapshot` must equal, once known. */
   expected: { readonly snapshot: unknown } | undefined
 
@@ -142,6 +144,7 @@ export class Runner<W> {
       signal: this.#signal,
       maxDeliveries: options.maxDeliveries ?? maxDeliveriesDefault,
       ...(memory && { memory }),
+      outside: this.#outside,
       onDeath: () => this.#afterDeath(queue),
       ...(plan.crashed && { onCrashed: () => plan.crashed!(session, world) }),
     })

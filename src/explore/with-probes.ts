@@ -11,6 +11,7 @@ export function withProbes<T>(what: string, body: () => Promise<T>): Promise<T> 
         if (delivery.injected?.error !== reason) (delivery.exceptions ??= []).push(reason)
         delivery.onException?.()
       }
+      delivery.onTrouble?.()
     })
     switchOn()
     try {

@@ -24,6 +24,8 @@ export interface SessionOptions {
   readonly onCrashed?: () => Promise<void>
   /** Deliveries of one job before it counts as a runaway. */
   readonly maxDeliveries?: number
+  /** See {@link Session.outside}; where many runs begin in one async context, it is captured once. */
+  readonly outside?: <R>(fn: () => R) => R
 }
 
 /** The start of a run: where performAll and its like keep what outlives one delivery. */
@@ -44,7 +46,7 @@ export class Session {
   /** Asked that, of the next jobs that may start in any order, the first one is put off. */
   putOff: Delivery | undefined
   /** Runs a function in the async context of the run, outside of every delivery. */
-  readonly outside: <R>(fn: () => R) => R = AsyncLocalStorage.snapshot()
+  readonly outside: <R>(fn: () => R) => R
   /** Where a run that does not end waits, or goes round. */
   blame: CodeLine | undefined
   /** Where jobs are enqueued, by id, once there are so many that it may be for ever. */
@@ -57,6 +59,7 @@ export class Session {
   constructor(options: SessionOptions, clock?: VirtualClock) {
     this.options = options
     this.queue = options.queue
+    this.outside = options.outside ?? AsyncLocalStorage.snapshot()
     this.clock = clock ?? new VirtualClock(options.queue.time, { activity: () => shared.progress })
   }
 
@@ -83,16 +86,18 @@ export class Session {
     point?: Point,
     worker: string = this.workerName,
   ): void {
-    this.timeline.push({
+    const event: TimelineEvent = {
       at: this.queue.time.nowMs(),
       kind,
       job: of?.name ?? '',
       jobId: of?.id ?? '',
       delivery: of?.delivery ?? 0,
       worker: of === undefined || of.delivery === 0 ? '' : worker,
-      ...(detail === undefined ? undefined : { detail }),
-      ...(point === undefined ? undefined : { point }),
-    })
+    }
+    const isPlain = detail === undefined && point === undefined
+    this.timeline.push(
+      isPlain ? event : { ...event, ...(detail !== undefined && { detail }), ...(point && { point }) },
+    )
   }
 
   /** The worker's process is gone; the next delivery has another. */

@@ -2,6 +2,9 @@ import type { DueJob } from '../model/delivery.ts'
 import type { RegisteredJob } from './job-registry.ts'
 import type { Claim, ParallelJob } from './port.ts'
 
+/** Not the virtual one, that asks who wants to know: when a job is due is known here. */
+const RealDate = Date
+
 /** One job in the memory queue, from its enqueue to its end. */
 export interface MemoryJob {
   readonly id: string
@@ -67,7 +70,7 @@ export function dueJobOf(job: MemoryJob): DueJob {
     id: job.id,
     name: job.registered.job.name,
     payload: job.payload,
-    at: new Date(job.dueMs),
+    at: new RealDate(job.dueMs),
     priority: job.priority,
     attempt: job.attempt,
   }

@@ -92,6 +92,8 @@ export class Delivery implements ContextDelivery {
   rejections: unknown[] | undefined
   /** What was thrown in it where nothing could catch it: in a timer, in a handler of an event. */
   exceptions: unknown[] | undefined
+  /** Told of each of both, where somebody has judged the run already. */
+  onTrouble: (() => void) | undefined
   /** The error that a fault threw into it. */
   injected: { readonly error: unknown } | undefined
   /** Told of each of these: in production the process ends there. */

@@ -28,7 +28,7 @@ const plain = (output: string): string =>
     .replaceAll(/(?<=\) )\d+ms$/gm, '<time>')
     .replace(/\n+ +Isolate .*$/s, '\n')
 
-describe.each([5, 4] as const)('under Vitest %i', (major) => {
+describe.each([5, 4] as const)('under Vitest %i', { timeout: 120_000 }, (major) => {
   let project: SuiteProject
   beforeAll(async () => {
     project = await suiteProject(`suite-${major}`, major)
@@ -124,7 +124,7 @@ describe.each([5, 4] as const)('under Vitest %i', (major) => {
   })
 })
 
-describe.each([5, 4] as const)('the reporter under Vitest %i', (major) => {
+describe.each([5, 4] as const)('the reporter under Vitest %i', { timeout: 120_000 }, (major) => {
   let project: SuiteProject
   beforeAll(async () => {
     project = await suiteProject(`suite-reporter-${major}`, major)
@@ -170,9 +170,7 @@ describe.each([5, 4] as const)('the reporter under Vitest %i', (major) => {
     expect(wrong.output).toContain("Did you mean 'minResilience'?")
   })
 
-  test('shards run every scenario once, and merge into the report of one run', {
-    timeout: 120_000,
-  }, async () => {
+  test('shards run every scenario once, and merge into the report of one run', async () => {
     await project.vitest(['run', 'whole', 'each'], { REPORTER: '{}' })
     const whole = parseReportFile(read('.faultline/report.json'), 'whole')
     const shards: ReportFile[] = []

@@ -15,10 +15,11 @@ export class Verdicts<W> {
   wrongInSeries = false
   #files: ReadonlySet<FileRecord> = new Set()
   #hash: string | undefined
+  #around: readonly [string, string] | undefined
   readonly #setup: RaceSetup<W>
   readonly #serial: SerialStates
-  /** Races whose rejections the event loop has not reported yet. */
-  #recent: { readonly position: number; readonly session: Session }[] = []
+  /** Races that came to grief after they had survived. Those that did not are garbage: each is some 100 KB. */
+  #troubled: { readonly result: RaceResult; readonly session: Session }[] = []
 
   constructor(setup: RaceSetup<W>) {
     this.#setup = setup
@@ -33,6 +34,7 @@ export class Verdicts<W> {
   set files(files: ReadonlySet<FileRecord>) {
     this.#files = files
     this.#hash = undefined
+    this.#around = undefined
   }
 
   get anyFailure(): boolean {
@@ -45,8 +47,15 @@ export class Verdicts<W> {
     if (isFailure(result)) {
       const isSerial = serialOrder(race.schedule) !== undefined && result.blocked.length === 0
       this.wrongInSeries ||= isSerial && plan.suffix === undefined
-    } else this.#recent.push({ position: this.races.length - 1, session: race.end.session })
+    } else this.#listen(result, race.end.session)
     return result
+  }
+
+  /** Rejections that nobody handles are reported by the event loop, later. */
+  #listen(result: RaceResult, session: Session): void {
+    if (this.#setup.options.checks?.rejections === false) return
+    const onTrouble = (): void => void this.#troubled.push({ result, session })
+    for (const delivery of session.deliveries) delivery.onTrouble = onTrouble
   }
 
   /** The result of a race that is not counted. */
@@ -67,21 +76,31 @@ export class Verdicts<W> {
 
   /** What was rejected and never handled comes to light with a turn of the event loop. */
   lookBack(): void {
-    if (this.#setup.options.checks?.rejections !== false) {
-      for (const { position, session } of this.#recent) {
-        const { queue, deliveries } = session
-        const finding = checks.rejections({ queue, deliveries })
-        if (finding === undefined || finding instanceof Promise) continue
-        this.races[position] = { ...this.races[position]!, outcome: 'failed', ...finding }
-      }
+    for (const { result, session } of this.#troubled.splice(0)) {
+      const position = this.races.indexOf(result)
+      const { queue, deliveries } = session
+      const finding = checks.rejections({ queue, deliveries })
+      if (position < 0 || finding === undefined || finding instanceof Promise) continue
+      this.races[position] = { ...result, outcome: 'failed', ...finding }
     }
-    this.#recent = []
   }
 
   #token(schedule: string, suffix: string): string {
+    if (suffix !== '') return this.#printed(`race:${schedule}${suffix}`)
+    // Letters need no escape: what is around them is printed once.
+    this.#around ??= around(this.#printed('race:'))
+    return this.#around.join(schedule)
+  }
+
+  #printed(scenario: string): string {
     const { name, seed, nowMs } = this.#setup
     this.#hash ??= hashOf(this.#files)
-    const scenario = `race:${schedule}${suffix}`
     return printToken({ name, scenario, seed, now: new Date(nowMs), hash: this.#hash })
   }
+}
+
+/** What is in front of the end of a token's scenario, and what is after it. */
+function around(token: string): readonly [string, string] {
+  const at = token.lastIndexOf(' (seed ')
+  return [token.slice(0, at), token.slice(at)]
 }

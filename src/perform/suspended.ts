@@ -38,6 +38,7 @@ export async function suspend(running: Running, { how, order }: Suspension): Pro
 /** After a delivery: those of the same job that were suspended before it wake up, one after the other. */
 export async function wakeEarlier(session: Session, { claim }: Running): Promise<void> {
   for (const running of [...session.suspended]) {
+    if (!session.suspended.includes(running)) continue
     if (running.claim.id !== claim.id || running.claim.delivery >= claim.delivery) continue
     await wake(running)
   }
@@ -46,7 +47,7 @@ export async function wakeEarlier(session: Session, { claim }: Running): Promise
 /** Nothing is left to perform: whoever is still suspended wakes up, and who was overtaken ends. True if there was one. */
 export async function wakeAll(session: Session): Promise<boolean> {
   const sleeping = [...session.suspended]
-  for (const running of sleeping) await wake(running)
+  for (const running of sleeping) if (session.suspended.includes(running)) await wake(running)
   const left = session.overtaken.splice(0)
   for (const running of left) await outlast(running)
   return sleeping.length > 0 || left.length > 0
@@ -87,9 +88,15 @@ async function wake(running: Running): Promise<void> {
   const at = session.suspended.indexOf(running)
   if (at >= 0) session.suspended.splice(at, 1)
   session.note('woke', running.claim, undefined, undefined, running.worker)
-  running.watch()
+  const woken: Running[] = []
+  // It may wait for a row that another frozen one has locked.
+  running.watch(() => {
+    woken.push(...thaw(session))
+    return woken.length > 0
+  })
   delivery.wake()
   await finish(running)
+  for (const other of woken) await finish(other)
 }
 
 /** The end of one that was woken. */

@@ -150,7 +150,8 @@ function chainedMethod({ callee }: CallExpression): string | undefined {
 function handledFails(call: CallExpression, settlers: Settlers): boolean {
   if (call.arguments.some((argument) => expressionFails(argument, settlers))) return true
   const { object } = unwrap(call.callee) as MemberExpression
-  const operation = unwrap(object) as CallExpression
+  const operation = unwrap(object)
+  if (operation.type !== 'CallExpression') return expressionFails(operation, settlers)
   if (/^(?:then|catch|finally)$/.test(chainedMethod(operation) ?? ''))
     return handledFails(operation, settlers)
   const inner = [...operation.arguments, operation.callee]

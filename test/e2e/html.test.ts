@@ -9,7 +9,7 @@ import type { JobFixture } from '../../fixtures/jobs/fixture.ts'
 import { reset } from '../../fixtures/jobs/world.ts'
 import { type ReportFile, reportFileOf } from '../../src/report/file/index.ts'
 import { htmlReport } from '../../src/report/html/index.ts'
-import { bigReport, HOSTILE, hostileReport, sampleRace } from '../helpers/big-report.ts'
+import { bigReport, blamingReport, HOSTILE, hostileReport, sampleRace } from '../helpers/big-report.ts'
 import { type Browser, findChromium, startBrowser } from '../helpers/browser.ts'
 
 const chromium = findChromium()
@@ -113,6 +113,18 @@ describe.skipIf(chromium === undefined)('the HTML report', { timeout: 60_000 }, 
     await page.goBack()
     await expect.poll(hash).toBe(`${sim}/cause/1`)
     expect(await page.title()).toBe('Finding 1 · charge-without-key.broken · Faultline')
+  })
+
+  test('a finding names the line to blame, and leads to it', async () => {
+    await open(blamingReport())
+    await page.locator('.card-findings a').first().click()
+    expect(await texts(page.locator('.to-blame'))).toEqual(['to blame: src/jobs/later.ts:2 in sendLater'])
+    await page.locator('.to-blame a').click()
+    await expect.poll(hash).toBe('#/sim/fulfil order/source/src/jobs/later.ts?line=2')
+    expect(await texts(page.locator('.files [aria-current]'))).toEqual([
+      expect.stringContaining('src/jobs/later.ts'),
+    ])
+    expect(await page.locator('.chosen').textContent()).toContain('void send()')
   })
 
   test('a crash is drawn as a lane that ends, a zombie as one that freezes', async () => {

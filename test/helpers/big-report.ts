@@ -30,6 +30,24 @@ export function bigReport(count: number): ReportFile {
   return reportFileOf({ simulations: [{ report: reportOf(scenarios) }], sources })
 }
 
+/** A failure whose line to blame is in a file in which nothing struck. */
+export function blamingReport(): ReportFile {
+  const point = pointAt(2, { file: 'src/jobs/order.ts', key: 'src/jobs/order.ts:2' })
+  const failing = scenario('error', point, {
+    outcome: 'failed',
+    reason: 'rejection',
+    error: new Error('reset'),
+    blame: { file: 'src/jobs/later.ts', line: 2, function: 'sendLater' },
+  })
+  return reportFileOf({
+    simulations: [{ report: reportOf([failing]) }],
+    sources: {
+      'src/jobs/order.ts': 'export async function order() {\n  sendLater()\n}\n',
+      'src/jobs/later.ts': 'export function sendLater() {\n  void send()\n}\n',
+    },
+  })
+}
+
 /** Markup wherever a text may come from outside. */
 export const HOSTILE = `<img src=x onerror="document.title='owned'"><script>document.title='owned'</script>\u2028"'&amp;`
 
@@ -42,6 +60,7 @@ export function hostileReport(): ReportFile {
     reason: 'assertion',
     error: assertionError(`${HOSTILE}\n- ${HOSTILE}\n+ ${HOSTILE}`),
     approximate: HOSTILE,
+    blame: { file, line: 2, function: HOSTILE },
     timeline: crashTimeline(point).map((event) => ({
       ...event,
       worker: HOSTILE,

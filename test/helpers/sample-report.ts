@@ -138,14 +138,21 @@ export function assertionError(message: string, line = 31): Error {
 /** The causes of the failures, grouped as the product groups them: by reason, message and line. */
 export function causesOf(failures: readonly ScenarioResult[]): Cause[] {
   const causes = new Map<string, Cause & { scenarios: string[] }>()
-  for (const { id, reason, outcome, error, faults } of failures) {
+  for (const { id, reason, outcome, error, faults, blame } of failures) {
     const why = reason ?? outcome
     const message = error?.message ?? ''
-    const key = `${why}\n${message}`
+    const key = JSON.stringify([why, message, blame])
     const point = faults[0]?.point
     const known = causes.get(key)
     if (known !== undefined) known.scenarios.push(id)
-    else causes.set(key, { reason: why, message, scenarios: [id], ...(point === undefined ? {} : { point }) })
+    else
+      causes.set(key, {
+        reason: why,
+        message,
+        scenarios: [id],
+        ...(point === undefined ? {} : { point }),
+        ...(blame === undefined ? {} : { blame }),
+      })
   }
   return [...causes.values()]
 }

@@ -14,7 +14,7 @@ export interface ReportFileParts {
 }
 
 /**
- * The report file of some simulations and races, with the source of every file that a point is in.
+ * The report file of some simulations and races, with the source of every file that a point or a line to blame is in.
  *
  * @example
  * ```ts
@@ -30,9 +30,10 @@ export function reportFileOf({
 }: ReportFileParts): ReportFile {
   const entries = simulations.map(simulationEntryOf)
   const sources: Record<string, string> = { ...given }
-  entries.forEach(({ points }, index) => {
+  entries.forEach(({ points, scenarios }, index) => {
     const read = sourceReader(simulations[index]!.report.root, readSource)
-    for (const { file } of points) {
+    const blamed = scenarios.flatMap(({ blame }) => blame ?? [])
+    for (const { file } of [...points, ...blamed]) {
       if (file === '' || Object.hasOwn(sources, file)) continue
       const text = read(file)
       if (text !== undefined) sources[file] = text

@@ -22,7 +22,8 @@ export function mergeCauses(
     const own = new Map(of.scenarios.map((row) => [row.id, row]))
     for (const cause of of.causes) {
       const part: Part = { cause, of, index: Math.min(...cause.scenarios.map(indexOf)) }
-      const key = JSON.stringify([cause.reason, ...endOf(cause, of, own)])
+      const { blame } = cause
+      const key = JSON.stringify([cause.reason, blame?.file, blame?.line, ...endOf(cause, of, own)])
       groups.set(key, [...(groups.get(key) ?? []), part])
     }
   }

@@ -1,5 +1,12 @@
 import type { Point } from '../../model/point.ts'
-import type { FaultName, Outcome, Reason, SimulationSummary, TimelineKind } from '../../model/result.ts'
+import type {
+  CodeLine,
+  FaultName,
+  Outcome,
+  Reason,
+  SimulationSummary,
+  TimelineKind,
+} from '../../model/result.ts'
 
 /** The name of the schema, the first thing in every file. */
 export const REPORT_SCHEMA = 'faultline-report'
@@ -59,6 +66,8 @@ export interface CauseEntry {
   readonly message: string
   /** An index of `points`. */
   readonly point?: number
+  /** The line to blame, where it is not that of the point. */
+  readonly blame?: CodeLine
   /** The ids of the scenarios. */
   readonly scenarios: readonly string[]
 }
@@ -85,6 +94,8 @@ export interface ScenarioEntry {
   readonly reason?: Reason
   /** An index of `errors`. */
   readonly error?: number
+  /** The line to blame, where it is not the one where the fault struck. */
+  readonly blame?: CodeLine
   readonly approximate?: string
   readonly timing?: 'real'
   readonly replay: string

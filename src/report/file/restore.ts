@@ -38,11 +38,12 @@ export function restoredSimulation(entry: SimulationEntry): SimulationData {
     points: points.slice(0, entry.summary.points),
     scenarios,
     failures: scenarios.filter(({ outcome }) => outcome !== 'survived' && outcome !== 'beyond-policy'),
-    causes: entry.causes.map(({ reason, message, point, scenarios: ids }) => ({
+    causes: entry.causes.map(({ reason, message, point, blame, scenarios: ids }) => ({
       reason,
       message,
       scenarios: [...ids],
       ...pointOf(points, point),
+      ...(blame === undefined ? undefined : { blame }),
     })),
     summary: summaryOf(entry),
     root: ROOT,
@@ -70,13 +71,14 @@ function restoredScenario(
   errors: readonly Error[],
   event: (one: EventEntry) => TimelineEvent,
 ): ScenarioResult {
-  const { id, outcome, reason, error, approximate, timing, replay, timeline, otherTimeline } = row
+  const { id, outcome, reason, error, blame, approximate, timing, replay, timeline, otherTimeline } = row
   return {
     id,
     faults: row.faults.map(({ fault, point }) => ({ fault, point: points[point]! })),
     outcome,
     ...(reason === undefined ? undefined : { reason }),
     ...(error === undefined ? undefined : { error: errors[error]! }),
+    ...(blame === undefined ? undefined : { blame }),
     ...(approximate === undefined ? undefined : { approximate }),
     ...(timing === undefined ? undefined : { timing }),
     replay,

@@ -34,6 +34,7 @@ const point = object({
   jobId: text,
 })
 const error = object({ name: text, title: text, 'rest?': list(text), 'hint?': text, 'thrownAt?': text })
+const blame = object({ file: text, line: count, function: text })
 const outcome = oneOf('survived', 'failed', 'unreached', 'flaky', 'beyond-policy')
 
 function scenario(points: number, errors: number): Check {
@@ -54,6 +55,7 @@ function scenario(points: number, errors: number): Check {
     outcome,
     'reason?': text,
     'error?': below(errors),
+    'blame?': blame,
     'approximate?': text,
     'timing?': text,
     replay: text,
@@ -79,7 +81,13 @@ const simulation: Check = (value, path) => {
   const { points, errors } = value as SimulationEntry
   return object({
     causes: list(
-      object({ reason: text, message: text, 'point?': below(points.length), scenarios: list(text) }),
+      object({
+        reason: text,
+        message: text,
+        'point?': below(points.length),
+        'blame?': blame,
+        scenarios: list(text),
+      }),
     ),
     scenarios: list(scenario(points.length, errors.length)),
   })(value, path)

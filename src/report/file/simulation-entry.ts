@@ -48,6 +48,7 @@ export function simulationEntryOf({ report, ...more }: ReportedSimulation): Simu
     outcome: one.outcome,
     ...(one.reason === undefined ? undefined : { reason: one.reason }),
     ...(one.error === undefined ? undefined : { error: errors.indexOf(errorEntryOf(one.error, root)) }),
+    ...(one.blame === undefined ? undefined : { blame: one.blame }),
     ...(one.approximate === undefined ? undefined : { approximate: one.approximate }),
     ...(one.timing === undefined ? undefined : { timing: one.timing }),
     replay: one.replay,
@@ -65,10 +66,11 @@ export function simulationEntryOf({ report, ...more }: ReportedSimulation): Simu
     ...(command === undefined ? undefined : { command: withoutRoot(command, root) }),
     ...(shard === undefined ? undefined : { shard }),
     summary: counts,
-    causes: causes.map(({ reason, message, point, scenarios: ids }) => ({
+    causes: causes.map(({ reason, message, point, blame, scenarios: ids }) => ({
       reason,
       message: withoutRoot(message, root),
       ...(point === undefined ? undefined : { point: points.indexOf(point) }),
+      ...(blame === undefined ? undefined : { blame }),
       scenarios: [...ids],
     })),
     points: points.rows,

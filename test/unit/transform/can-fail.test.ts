@@ -18,6 +18,9 @@ describe('telling of a result cannot fail', () => {
     'store(chunk).then(() => done(), done)',
     'store(chunk).then(save).then(() => done()).catch(done)',
     'store(chunk).catch((error) => done(error))',
+    'chunk.then(() => done(), done)',
+    'chunk.saved.catch(done)',
+    'new Promise((go) => go()).then(() => done(), done)',
   ])('%s', (statement) => {
     expect(failing(body(statement))).toEqual([])
   })
@@ -50,6 +53,7 @@ describe('all else can', () => {
     'store(parse(chunk)).then(() => done(), done)',
     'store(chunk).then(() => done(), handlerOf(chunk))',
     'encoding()',
+    'new Store(chunk).then(() => done(), done)',
     'queue.shift()()',
   ])('%s', (statement) => {
     expect(failing(body(statement))).toEqual([2])

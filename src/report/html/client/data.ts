@@ -46,13 +46,14 @@ export class Sim {
     return (this.#around ??= surroundingsOf(this.data.points))
   }
 
-  /** Files in which something struck, those to blame first. */
+  /** Files in which something struck or is to blame, those to blame first. */
   get files(): string[] {
     const blamed = new Set<string>()
     for (const [file, lines] of this.marks)
       for (const families of lines.values())
         for (const { mark } of families.values()) if (mark === 'failed') blamed.add(file)
-    return [...this.marks.keys()].sort(
+    for (const { blame } of this.data.failures) if (blame !== undefined) blamed.add(blame.file)
+    return [...new Set([...this.marks.keys(), ...blamed])].sort(
       (a, b) => Number(blamed.has(b)) - Number(blamed.has(a)) || (a < b ? -1 : 1),
     )
   }

@@ -114,6 +114,76 @@ test.each<[name: string, text: string | undefined, code: string, message: RegExp
   expect(error.hint).toBeTruthy()
 })
 
+test('the line to blame is written with the scenario and its finding, its file among the sources', () => {
+  const blame = { file: 'src/jobs/later.ts', line: 3, function: 'sendLater' }
+  const bad = { outcome: 'failed', reason: 'rejection', error: new Error('reset') } as const
+  const report = reportOf([
+    scenario('error', pointAt(11), { ...bad, blame }),
+    scenario('error', pointAt(12), { ...bad, blame: { ...blame, line: 4 } }),
+    scenario('error', pointAt(13), { ...bad, blame }),
+  ])
+  const readSource = (name: string): string | undefined =>
+    name.endsWith(blame.file) ? 'later' : readSample(name)
+  const file = parseReportFile(
+    serializeReportFile(reportFileOf({ simulations: [{ report }], readSource })),
+    'report.json',
+  )
+  expect(file.sources[blame.file]).toBe('later')
+  const restored = restoredSimulation(file.simulations[0]!)
+  expect(restored.causes.map((cause) => [cause.blame?.line, cause.scenarios.length])).toEqual([
+    [3, 2],
+    [4, 1],
+  ])
+  expect(restored.failures.map((failure) => failure.blame)).toEqual([blame, { ...blame, line: 4 }, blame])
+  const source = restoredSources(file)
+  expect(renderTerminal(restored, { readSource: source })).toBe(renderTerminal(report, { readSource }))
+  expect(renderTerminal(restored, { readSource: source })).toContain(
+    'to blame: src/jobs/later.ts:3 in sendLater',
+  )
+})
+
+test('merging keeps findings apart that blame different lines', () => {
+  const bad = { outcome: 'failed', reason: 'rejection', error: new Error('reset') } as const
+  const fileWith = (position: number, line: number): ReportFile => {
+    const blame = { file: FILE, line, function: '' }
+    const report = reportOf([scenario('error', pointAt(position), { ...bad, blame })])
+    return reportFileOf({
+      simulations: [
+        {
+          report,
+          testFile: 'test/checkout.test.ts',
+          shard: { index: position - 10, count: 3, others: 2 },
+          indexes: [position],
+        },
+      ],
+      readSource: readSample,
+    })
+  }
+  const merged = mergeReportFiles([fileWith(11, 3), fileWith(12, 4), fileWith(13, 3)])
+  expect(
+    restoredSimulation(merged.simulations[0]!).causes.map(({ blame, scenarios }) => [
+      blame?.line,
+      scenarios.length,
+    ]),
+  ).toEqual([
+    [3, 2],
+    [4, 1],
+  ])
+})
+
+test('a line to blame that is none is refused', () => {
+  const blame = { file: FILE, line: 3, function: '' }
+  const file = JSON.parse(
+    serializeReportFile(
+      fileOf(reportOf([scenario('error', pointAt(11), { outcome: 'failed', reason: 'rejection', blame })])),
+    ),
+  )
+  file.simulations[0].causes[0].blame.line = 'three'
+  expect(caught(() => parseReportFile(JSON.stringify(file), 'r.json')).message).toContain(
+    'report.simulations[0].causes[0].blame.line: received "three"',
+  )
+})
+
 test('an index beyond its table is refused', () => {
   const file = JSON.parse(serializeReportFile(fileOf(threeBugs())))
   file.simulations[0].scenarios[3].faults[0].point = 99

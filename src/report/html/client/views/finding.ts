@@ -1,5 +1,5 @@
 import type { Point } from '../../../../model/point.ts'
-import type { ScenarioResult } from '../../../../model/result.ts'
+import type { CodeLine, ScenarioResult } from '../../../../model/result.ts'
 import type { ErrorEntry } from '../../../file/report-file.ts'
 import { isBare } from '../../../headline.ts'
 import { hintFor } from '../../../hints.ts'
@@ -27,7 +27,7 @@ export function findingDetail(report: Report, sim: Sim, number: number): HTMLEle
     'article',
     { class: 'told' },
     title(sim, told, cause.message, cause.reason, `Finding ${number} of ${sim.data.causes.length}`),
-    ...(told === undefined ? [] : story(report, sim, told, scenarios, cause.point)),
+    ...(told === undefined ? [] : story(report, sim, told, scenarios, cause.point, cause.blame)),
     scenarios.length < 2 ? undefined : alike(sim, scenarios),
   )
 }
@@ -38,7 +38,7 @@ export function scenarioDetail(report: Report, sim: Sim, told: ScenarioResult): 
     'article',
     { class: 'told' },
     title(sim, told, told.id, told.reason ?? told.outcome, 'Scenario'),
-    ...story(report, sim, told, [told], told.faults.at(-1)?.point),
+    ...story(report, sim, told, [told], told.faults.at(-1)?.point, told.blame),
   )
 }
 
@@ -99,6 +99,7 @@ function story(
   told: ScenarioResult,
   scenarios: readonly ScenarioResult[],
   point: Point | undefined,
+  blame: CodeLine | undefined,
 ): HTMLElement[] {
   const command = sim.data.command
   const hint =
@@ -107,12 +108,13 @@ function story(
       : hintFor(told.reason ?? told.outcome, told)
   const own = errorOf(sim, told)?.hint
   return [
-    told.faults.length === 0 && point === undefined
+    told.faults.length === 0 && point === undefined && blame === undefined
       ? undefined
       : section(
-          'Where it struck',
+          told.faults.length === 0 && point === undefined ? 'To blame' : 'Where it struck',
           strikes(sim, told),
           byOthers(sim, told, scenarios),
+          blame === undefined ? undefined : blameLine(report, sim, blame),
           strikeFrame(report, sim, told, scenarios, point),
         ),
     ...timelineParts(sim, told),
@@ -145,6 +147,21 @@ function strikes(sim: Sim, told: ScenarioResult): HTMLElement {
         hits === '' ? undefined : el('span', { class: 'dim' }, hits),
       )
     }),
+  )
+}
+
+/** Where to mend, where that is not the line that was struck. */
+function blameLine(report: Report, { slug }: Sim, { file, line, function: name }: CodeLine): HTMLElement {
+  const place = `${oneLine(file)}:${line}`
+  const href = printRoute({ view: 'sim', slug, tab: 'source', file, line })
+  return el(
+    'p',
+    { class: 'to-blame' },
+    el('strong', {}, 'to blame: '),
+    report.lines(file) === undefined
+      ? el('span', { class: 'path' }, place)
+      : el('a', { class: 'path', href }, place),
+    name === '' ? undefined : ` in ${oneLine(name)}`,
   )
 }
 

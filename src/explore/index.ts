@@ -10,8 +10,17 @@ export type {
   SimulationOptions,
 } from './options.ts'
 export { outside } from './outside.ts'
-export { pointingAt } from './pointing-at.ts'
+export { pointed } from './pointed.ts'
 export * from './race/index.ts'
+export {
+  endingWith,
+  type RegistersRaces,
+  type RegistersSimulation,
+  type Registration,
+  racesTest,
+  simulationTest,
+  type Testable,
+} from './registration.ts'
 export {
   isFailure,
   ResilienceError,
@@ -24,11 +33,10 @@ export {
   isReplay,
   replayedElsewhere,
   runSimulation,
-  setupOf,
   simulate,
   simulateSetup,
 } from './simulate.ts'
 export { type Step, Stepwise } from './stepwise.ts'
-export { type TestArguments, type TestOptions, testTimeoutMs, withoutEach } from './test-arguments.ts'
+export { type RaceArguments, type TestArguments, type TestOptions, testTimeoutMs } from './test-arguments.ts'
 export { trace } from './trace.ts'
 export { type EnqueuedBy, enqueuedBy, type Once, once, type Work } from './work.ts'

@@ -1,5 +1,6 @@
 import { FaultlineError } from '../model/error.ts'
 import type { Assertions, SimulationOptions } from './options.ts'
+import type { RaceOptions } from './race/race-options.ts'
 import type { Work } from './work.ts'
 
 /** The options of a simulation, and how it is registered. */
@@ -14,6 +15,14 @@ export type TestArguments<W> = [
   work: Work,
   first?: Assertions<W> | TestOptions<W>,
   second?: TestOptions<W> | Assertions<W>,
+]
+
+/** What testRaces takes; assertions and options may come in either order. */
+export type RaceArguments<W> = [
+  name: string,
+  works: readonly Work[],
+  first?: Assertions<W> | RaceOptions<W>,
+  second?: RaceOptions<W> | Assertions<W>,
 ]
 
 /** Takes `each` out of the options; the rest is what simulations know. */

@@ -1,32 +1,18 @@
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import {
-  type Assertions,
   assertRaces,
   exploreSetup,
-  type RaceOptions,
-  raceSetupOf,
-  replayedElsewhere,
-  testTimeoutMs,
-  type Work,
+  pointed,
+  type RaceArguments,
+  type RegistersRaces,
+  racesTest,
 } from '../explore/index.ts'
-import { commandOf } from './command-of.ts'
-import { pointed } from './pointed.ts'
-import { registeredAt } from './registered-at.ts'
-
-type RaceArguments<W> = [
-  name: string,
-  works: readonly Work[],
-  first?: Assertions<W> | RaceOptions<W>,
-  second?: RaceOptions<W> | Assertions<W>,
-]
+import { type Mark, oneTest } from './one-test.ts'
 
 /** Registers races as a test of `node:test`; see {@link testRaces}. */
-export interface NodeTestRaces {
-  <W = undefined>(...args: RaceArguments<W>): void
+export interface NodeTestRaces extends RegistersRaces {
   /** With `node --test-only`, this one and others that are marked so. */
   only<W = undefined>(...args: RaceArguments<W>): void
-  skip<W = undefined>(...args: RaceArguments<W>): void
-  todo(name: string, ...rest: unknown[]): void
 }
 
 /**
@@ -47,23 +33,9 @@ export const testRaces: NodeTestRaces = Object.assign(<W>(...args: RaceArguments
   todo: (name: string) => void test(name, { todo: true }),
 })
 
-function register<W>(
-  mode: { readonly only?: boolean; readonly skip?: boolean },
-  [name, works, first, second]: RaceArguments<W>,
-): void {
-  const setup = raceSetupOf<W>(works, first, second, [], name)
-  const calledAt = new Error()
-  Error.captureStackTrace(calledAt, testRaces)
-  const timeout = testTimeoutMs(setup.options)
-  void registeredAt(calledAt)(test, name, { timeout, ...mode }, async (context: TestContext) => {
-    const replayed = replayedElsewhere(setup.name)
-    if (replayed !== undefined) {
-      context.skip(`FAULTLINE_REPLAY replays '${replayed}'`)
-      return
-    }
-    const signals = [setup.options.signal, context.signal].filter((signal) => signal !== undefined)
-    const options = { ...setup.options, signal: AbortSignal.any(signals) }
-    const whole = { ...setup, options, command: commandOf(context) }
-    await pointed(calledAt, async () => void assertRaces(await exploreSetup(whole)))
-  })
+function register<W>(mark: Mark, args: RaceArguments<W>): void {
+  const registration = racesTest(args, testRaces)
+  oneTest(mark, registration, (setup) =>
+    pointed(registration.calledAt, async () => void assertRaces(await exploreSetup(setup))),
+  )
 }

@@ -2,26 +2,22 @@ import { type TestContext, test } from 'node:test'
 import {
   assertResilient,
   isReplay,
-  replayedElsewhere,
+  pointed,
+  type RegistersSimulation,
   type Setup,
   Stepwise,
-  setupOf,
   simulateSetup,
+  simulationTest,
   type TestArguments,
   testTimeoutMs,
-  withoutEach,
 } from '../explore/index.ts'
-import { commandOf } from './command-of.ts'
-import { pointed } from './pointed.ts'
+import { type Mark, oneTest } from './one-test.ts'
 import { registeredAt } from './registered-at.ts'
 
 /** Registers a simulation as a test of `node:test`; see {@link testSimulation}. */
-export interface NodeTestSimulation {
-  <W = undefined>(...args: TestArguments<W>): void
+export interface NodeTestSimulation extends RegistersSimulation {
   /** With `node --test-only`, this one and others that are marked so. */
   only<W = undefined>(...args: TestArguments<W>): void
-  skip<W = undefined>(...args: TestArguments<W>): void
-  todo(name: string, ...rest: unknown[]): void
 }
 
 /**
@@ -46,39 +42,18 @@ export const testSimulation: NodeTestSimulation = Object.assign(
   },
 )
 
-function register<W>(
-  mode: { readonly only?: boolean; readonly skip?: boolean },
-  given: TestArguments<W>,
-): void {
-  const { each, args } = withoutEach(given)
-  const [name, work, first, second] = args
-  const setup = setupOf(work, first, second, name)
-  const calledAt = new Error()
-  Error.captureStackTrace(calledAt, testSimulation)
-  const timeout = testTimeoutMs(setup.options)
-  void registeredAt(calledAt)(test, name, { timeout, ...mode }, async (context: TestContext) => {
-    const replayed = replayedElsewhere(setup.name)
-    if (replayed !== undefined) {
-      context.skip(`FAULTLINE_REPLAY replays '${replayed}'`)
-      return
-    }
-    const signals = [setup.options.signal, context.signal].filter((signal) => signal !== undefined)
-    const whole = {
-      ...setup,
-      options: { ...setup.options, signal: AbortSignal.any(signals) },
-      command: commandOf(context),
-    }
+function register<W>(mark: Mark, args: TestArguments<W>): void {
+  const registration = simulationTest(args, testSimulation)
+  const { each, calledAt } = registration
+  oneTest(mark, registration, async (setup, context) => {
     // A replay is of one scenario: it needs no test for each.
-    if (each && !isReplay()) await eachScenario(whole, context, { timeout, calledAt })
-    else await pointed(calledAt, async () => void assertResilient(await simulateSetup(whole)))
+    if (each && !isReplay()) await eachScenario(setup, context, calledAt)
+    else await pointed(calledAt, async () => void assertResilient(await simulateSetup(setup)))
   })
 }
 
-async function eachScenario<W>(
-  setup: Setup<W>,
-  context: TestContext,
-  { timeout, calledAt }: { readonly timeout: number; readonly calledAt: Error },
-): Promise<void> {
+async function eachScenario<W>(setup: Setup<W>, context: TestContext, calledAt: Error): Promise<void> {
+  const timeout = testTimeoutMs(setup.options)
   const stepwise = new Stepwise(setup)
   const steps = await pointed(calledAt, () => stepwise.begin())
   const register = registeredAt(calledAt)

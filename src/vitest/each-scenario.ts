@@ -1,36 +1,31 @@
 import { afterAll, type TestContext, test } from 'vitest'
-import { assertResilient, pointingAt, type Setup, type Step, Stepwise } from '../explore/index.ts'
-import { isFaultlineError } from '../model/error.ts'
+import {
+  assertResilient,
+  endingWith,
+  pointed,
+  type Registration,
+  type Setup,
+  type Step,
+  Stepwise,
+  testTimeoutMs,
+} from '../explore/index.ts'
 import { handOver, notRun, type SimulationMeta } from './hand-over.ts'
 import { commandOf, testFileOf } from './test-file.ts'
-
-/** How the tests of one simulation are registered. */
-export interface EachParts<W> {
-  readonly setup: Setup<W>
-  readonly timeout: number
-  /** Where testSimulation was called. */
-  readonly calledAt: Error
-}
 
 /**
  * The body of a suite: the runs without faults happen while tests are collected; then each scenario is a test. What
  * `boot` made is there from the first of them to the last.
  */
-export async function eachScenario<W>({ setup: given, timeout, calledAt }: EachParts<W>): Promise<void> {
+export async function eachScenario<W>({ setup: given, calledAt }: Registration<Setup<W>>): Promise<void> {
   const cancel = new AbortController()
-  const { signal } = given.options
-  const signals = signal === undefined ? cancel.signal : AbortSignal.any([signal, cancel.signal])
-  const setup: Setup<W> & { command?: string } = { ...given, options: { ...given.options, signal: signals } }
+  const setup: Setup<W> & { command?: string } = endingWith(given, cancel.signal)
+  const timeout = testTimeoutMs(given.options)
   const stepwise = new Stepwise(setup)
   const register = (title: string, body: (context: TestContext) => Promise<void>): void =>
     test(title, { timeout, retry: 0 }, async (context) => {
       setup.command = commandOf(context)
       context.signal.addEventListener('abort', () => cancel.abort(context.signal.reason), { once: true })
-      try {
-        await body(context)
-      } catch (error) {
-        throw isFaultlineError(error) ? pointingAt(error, calledAt) : error
-      }
+      await pointed(calledAt, () => body(context))
     })
   let steps: readonly Step[] = []
   let failed: { readonly error: unknown } | undefined

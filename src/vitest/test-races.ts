@@ -1,33 +1,18 @@
-import { type TestContext, test } from 'vitest'
+import { test } from 'vitest'
 import {
-  type Assertions,
   assertRaces,
   exploreSetup,
-  pointingAt,
-  type RaceOptions,
-  raceSetupOf,
-  replayedElsewhere,
-  testTimeoutMs,
-  type Work,
+  type RaceArguments,
+  type RegistersRaces,
+  racesTest,
 } from '../explore/index.ts'
-import { isFaultlineError } from '../model/error.ts'
-import { handOverRaces, notRun } from './hand-over.ts'
-import { commandOf, testFileOf } from './test-file.ts'
-
-type RaceArguments<W> = [
-  name: string,
-  works: readonly Work[],
-  first?: Assertions<W> | RaceOptions<W>,
-  second?: RaceOptions<W> | Assertions<W>,
-]
+import { handOverRaces } from './hand-over.ts'
+import { oneTest, type Registers } from './one-test.ts'
 
 /** Registers races as a test; see {@link testRaces}. */
-export interface TestRaces {
-  <W = undefined>(...args: RaceArguments<W>): void
+export interface TestRaces extends RegistersRaces {
   /** Only this one, of its file. */
   only<W = undefined>(...args: RaceArguments<W>): void
-  skip<W = undefined>(...args: RaceArguments<W>): void
-  todo(name: string, ...rest: unknown[]): void
 }
 
 /**
@@ -49,28 +34,7 @@ export const testRaces: TestRaces = Object.assign(<W>(...args: RaceArguments<W>)
   todo: (name: string) => test.todo(name),
 })
 
-type Registers = (
-  name: string,
-  options: { timeout: number; retry: number },
-  body: (context: TestContext) => Promise<void>,
-) => void
-
-function register<W>(registers: Registers, [name, works, first, second]: RaceArguments<W>): void {
-  const setup = raceSetupOf<W>(works, first, second, [], name)
-  const calledAt = new Error()
-  Error.captureStackTrace(calledAt, testRaces)
-  registers(name, { timeout: testTimeoutMs(setup.options), retry: 0 }, async (context) => {
-    const replayed = replayedElsewhere(setup.name)
-    if (replayed !== undefined) context.skip(`FAULTLINE_REPLAY replays '${replayed}'`)
-    const signals = [setup.options.signal, context.signal].filter((signal) => signal !== undefined)
-    try {
-      const options = { ...setup.options, signal: AbortSignal.any(signals) }
-      const report = await exploreSetup({ ...setup, options, command: commandOf(context) })
-      context.task.meta.faultline = handOverRaces(report, testFileOf(context))
-      assertRaces(report)
-    } catch (error) {
-      context.task.meta.faultline ??= notRun(setup.name)
-      throw isFaultlineError(error) ? pointingAt(error, calledAt) : error
-    }
-  })
+function register<W>(registers: Registers, args: RaceArguments<W>): void {
+  const registration = racesTest(args, testRaces)
+  oneTest(registers, registration, { run: exploreSetup, handOver: handOverRaces, assert: assertRaces })
 }

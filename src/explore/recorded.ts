@@ -16,6 +16,8 @@ export interface RecordedPoint {
   /** The activation's path, and the hit within it. */
   readonly branch: string
   readonly branchHit: number
+  /** The return of a promise that has not settled. */
+  readonly passing: boolean
   /** Of the job's `onDead`. */
   readonly hook: boolean
   /** After an enqueue: whether the new job may start right then. */
@@ -65,6 +67,7 @@ function toRecorded(one: Reached, [hit, of]: [number, number]): RecordedPoint {
     index: one.index,
     branch: one.activation.path,
     branchHit: one.hit,
+    passing: one.passing === true,
     hook: identity.part === 'dead',
     ...(one.queue?.dueNow === undefined ? undefined : { dueNow: one.queue.dueNow }),
     hits: of,

@@ -83,7 +83,7 @@ export class Runner<W> {
   readonly #modules = workerModules()
   readonly #keeps: (file: string) => boolean
   readonly #work: WorkStart<W>
-  readonly #outside = AsyncLocalStorage.snapshot()
+  #outside = AsyncLocalStorage.snapshot()
   /** The state that `snapshot` must equal, once known. */
   expected: { readonly snapshot: unknown } | undefined
 
@@ -112,6 +112,7 @@ export class Runner<W> {
   async holding<T>(body: () => Promise<T>): Promise<T> {
     const restoreTimers = installPackageTimers(this.setup.options.virtualTimers ?? [])
     const uninstall = installVirtualGlobals()
+    this.#outside = AsyncLocalStorage.snapshot()
     this.#watchdog.start()
     try {
       return await body()
@@ -204,8 +205,7 @@ export class Runner<W> {
     } catch (error) {
       const reason = endless.get(isFaultlineError(error) ? error.code : '')
       if (reason === undefined) throw error
-      const { blame } = session
-      const finding = { reason, error: error as Error, ...(blame === undefined ? undefined : { blame }) }
+      const finding = { reason, error: error as Error, ...(session.blame && { blame: session.blame }) }
       return { ...started, finding }
     }
   }

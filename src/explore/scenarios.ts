@@ -7,6 +7,7 @@ import { type Family, familiesOf } from './families.ts'
 import type { SimulationOptions } from './options.ts'
 import type { RecordedPoint } from './recorded.ts'
 import { faultId } from './scenario-id.ts'
+import { inOrderOfStrikes } from './strike-order.ts'
 
 /** One fault at one point. */
 export interface PlannedStrike {
@@ -66,7 +67,7 @@ export class Planner {
 
   /** One fault each, at the points of the run without faults; counted `from` there. */
   first(points: readonly RecordedPoint[], from = 0): Plan {
-    const { chosen, taken } = this.#choose(points)
+    const { chosen, taken } = this.#choose(inOrderOfStrikes(points))
     const scenarios = this.#extend([], taken).map((scenario, at) => ({ ...scenario, index: from + at }))
     return {
       scenarios,

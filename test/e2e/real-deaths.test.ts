@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { hasRedis, startRedis } from '../helpers/redis.ts'
 import { nodeTool } from '../helpers/run.ts'
 import { REPOSITORY } from '../helpers/source-alias.ts'
+import { compareVerdicts, type Verdict } from '../helpers/verdicts.ts'
 
 const project = path.join(REPOSITORY, 'fixtures/projects/workers-files')
 const register = path.join(REPOSITORY, 'test/helpers/register-source.ts')
@@ -17,8 +18,6 @@ beforeAll(() => {
 })
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-type Verdict = [id: string, outcome: string, approximate?: string]
-
 /** The verdicts of each scenario, simulated and real, and the points that only one of them has. */
 async function compare(cwd: string, job: string, env: Record<string, string> = {}) {
   const { stdout, stderr } = await nodeTool(['--import', register, 'compare.ts', job], {
@@ -28,19 +27,7 @@ async function compare(cwd: string, job: string, env: Record<string, string> = {
   })
   expect(stderr).toBe('')
   const { simulated, real } = JSON.parse(stdout) as { simulated: Verdict[]; real: Verdict[] }
-  const outcomes = new Map(real.map(([id, outcome]) => [id, outcome]))
-  const known = new Set(simulated.map(([id]) => id))
-  const both = simulated.filter(([id]) => outcomes.has(id))
-  return {
-    onlySimulated: simulated.flatMap(([id]) => (outcomes.has(id) ? [] : [id])),
-    onlyReal: real.flatMap(([id]) => (known.has(id) ? [] : [id])),
-    compared: both.length,
-    failed: real.flatMap(([id, outcome]) => (outcome === 'failed' ? [id] : [])),
-    others: real.filter(([, outcome]) => outcome !== 'failed' && outcome !== 'survived'),
-    disagree: both
-      .filter(([id, outcome]) => outcomes.get(id) !== outcome)
-      .map(([id, outcome, approximate]) => `${id}: ${outcome}, really ${outcomes.get(id)} (${approximate})`),
-  }
+  return compareVerdicts(simulated, real)
 }
 
 describe('a crash that is simulated and a real SIGKILL come to the same verdict', {

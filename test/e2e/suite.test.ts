@@ -82,7 +82,7 @@ describe.each([5, 4] as const)('under Vitest %i', { timeout: 120_000 }, (major) 
   })
 
   test('only, skip and todo', async () => {
-    const { code, output } = await project.vitest(['run', 'modes', '--reporter=verbose'])
+    const { code, output } = await project.vitest(['run', 'modes', '--reporter=verbose', '--allowOnly'])
     expect([code, counts(output)]).toEqual([0, { passed: 9, skipped: 3, todo: 1, all: 13 }])
     const ran = [...output.matchAll(/✓ test\/modes\.test\.ts > (only \w+)/g)].map(([, name]) => name)
     expect([...new Set(ran)]).toEqual(['only this', 'only these'])

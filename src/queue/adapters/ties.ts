@@ -1,5 +1,3 @@
-import type { ParallelJob } from '../port.ts'
-
 /** A waiting job, as far as its place in the order goes. */
 interface Waiting {
   readonly dueMs: number
@@ -17,17 +15,4 @@ export function tiesOf<T extends Waiting>(waiting: readonly T[], nowMs: number):
     (job) => job.hasKey || dueMs(job) !== dueMs(first) || job.priority !== first.priority,
   )
   return end < 0 ? waiting : waiting.slice(0, end)
-}
-
-/** {@link tiesOf} for the engine; each job's next delivery follows those that it has had. */
-export function parallelJobs(
-  ties: readonly { readonly id: string; readonly name: string }[],
-  deliveries: ReadonlyMap<string, number>,
-): ParallelJob[] {
-  return ties.map(({ id, name }) => ({
-    id,
-    name,
-    delivery: (deliveries.get(id) ?? 0) + 1,
-    part: 'perform',
-  }))
 }

@@ -15,6 +15,8 @@ export interface Reached {
   readonly index: number
   /** The how-many-th time in this branch. */
   readonly hit: number
+  /** A promise is returned: what strikes here strikes once it has settled. */
+  readonly passing?: boolean
   /** For the queue's own points: which. */
   readonly queue?: {
     readonly kind: QueuePointKind
@@ -39,12 +41,20 @@ export class RecordMode implements Mode {
     file.s.fill(1)
   }
 
-  reach(delivery: Delivery, file: FileRecord, index: number, activation: Activation): undefined {
+  reach(
+    delivery: Delivery,
+    file: FileRecord,
+    index: number,
+    activation: Activation,
+    _args?: unknown[],
+    value?: unknown,
+  ): undefined {
     if (this.reached.length >= recordedMax) {
       delivery.fatal ??= tooMany(file, index)
       throw delivery.die()
     }
-    const reached = { delivery, activation, file, index, hit: activation.countHit(file, index) }
+    const hit = activation.countHit(file, index)
+    const reached = { delivery, activation, file, index, hit, passing: value instanceof Promise }
     activation.last = reached
     this.reached.push(reached)
   }

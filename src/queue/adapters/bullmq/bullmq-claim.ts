@@ -4,35 +4,28 @@ import { FaultlineError } from '../../../model/error.ts'
 import { describe } from '../../describe.ts'
 import { copyPayload } from '../../payload.ts'
 import type { Claim } from '../../port.ts'
+import { AdapterClaim } from '../adapter-claim.ts'
 import type { DrivenWorker } from './driven-worker.ts'
 import { idOf } from './watch-enqueues.ts'
 
 /** A delivery of BullMQ: a job, and the token that it is locked with. */
-export class BullmqClaim implements Claim {
-  readonly id: string
-  readonly name: string
-  readonly payload: unknown
-  readonly attempt: number
-  readonly maxAttempts: number
-  readonly delivery: number
-  readonly redelivered: boolean
-  readonly worker: string
-  readonly atMs: number
-  readonly part = 'perform'
+export class BullmqClaim extends AdapterClaim {
   /** Not for records: they hold what a job is, not how it is locked. */
   readonly #held: Held
 
   constructor(held: Held, worker: string, atMs: number, redelivered: boolean) {
     const { job, driven } = held
-    this.id = idOf(driven.worker, job.id)
-    this.name = job.name
-    this.payload = copyPayload(job.data)
-    this.attempt = job.attemptsMade + 1
-    this.maxAttempts = Math.max(1, job.opts.attempts ?? 1)
-    this.delivery = job.attemptsStarted
-    this.redelivered = redelivered || job.stalledCounter > 0
-    this.worker = worker
-    this.atMs = atMs
+    super({
+      worker,
+      atMs,
+      id: idOf(driven.worker, job.id),
+      name: job.name,
+      payload: copyPayload(job.data),
+      attempt: job.attemptsMade + 1,
+      maxAttempts: Math.max(1, job.opts.attempts ?? 1),
+      delivery: job.attemptsStarted,
+      redelivered: redelivered || job.stalledCounter > 0,
+    })
     this.#held = held
   }
 

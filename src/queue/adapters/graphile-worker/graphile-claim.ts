@@ -1,19 +1,9 @@
-import type { Claim } from '../../port.ts'
+import { AdapterClaim, type Started } from '../adapter-claim.ts'
 import type { Job, JobHelpers } from './driver.ts'
 import type { WorkerRun } from './worker-run.ts'
 
 /** A delivery of a job of graphile-worker: one run of its worker, which waits for the end of the task. */
-export class GraphileClaim implements Claim {
-  readonly id: string
-  readonly name: string
-  readonly payload: unknown
-  readonly attempt: number
-  readonly maxAttempts: number
-  readonly delivery: number
-  readonly redelivered: boolean
-  readonly worker: string
-  readonly atMs: number
-  readonly part = 'perform'
+export class GraphileClaim extends AdapterClaim {
   readonly job: Job
   readonly helpers: JobHelpers
   readonly run: WorkerRun
@@ -23,23 +13,19 @@ export class GraphileClaim implements Claim {
   constructor(
     run: WorkerRun,
     { payload, helpers }: { payload: unknown; helpers: JobHelpers },
-    worker: string,
-    atMs: number,
-    delivery: number,
-    redelivered: boolean,
+    started: Started,
   ) {
     const { job } = helpers
+    super({
+      ...started,
+      id: String(job.id),
+      name: job.task_identifier,
+      payload: structuredClone(payload),
+      attempt: job.attempts,
+      maxAttempts: job.max_attempts,
+    })
     this.run = run
     this.job = job
     this.helpers = helpers
-    this.worker = worker
-    this.atMs = atMs
-    this.delivery = delivery
-    this.redelivered = redelivered
-    this.id = String(job.id)
-    this.name = job.task_identifier
-    this.payload = structuredClone(payload)
-    this.attempt = job.attempts
-    this.maxAttempts = job.max_attempts
   }
 }

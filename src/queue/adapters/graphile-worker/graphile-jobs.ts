@@ -1,5 +1,6 @@
 import type { DueWindow } from '../../port.ts'
 import type { WaitingRow } from '../due-jobs.ts'
+import type { RowSelection } from '../postgres-queue.ts'
 import type { SqlPool, TaskSpec } from './driver.ts'
 
 /** The row of a job. */
@@ -8,6 +9,11 @@ export interface JobRow {
   readonly maxAttempts: number
   readonly dueMs: number
   readonly isLocked: boolean
+}
+
+/** Which of the waiting jobs are meant. */
+interface Selection extends RowSelection {
+  readonly id?: string
 }
 
 const dueMs = '(ceil(extract(epoch from j.run_at) * 1000))::float8'
@@ -73,8 +79,8 @@ export class GraphileJobs {
   }
 
   /** Jobs in the order in which they would be performed; those of a queue that is busy wait. */
-  async waiting(nowMs: number, window: DueWindow = {}, more: Selection = {}): Promise<WaitingRow[]> {
-    const { limit = 1_000_000, without = [], id = null, free = true } = more
+  async waiting(nowMs: number, window: DueWindow = {}, selection: Selection = {}): Promise<WaitingRow[]> {
+    const { limit = 1_000_000, without = [], id = null, free = true } = selection
     const rows = async (): Promise<(WaitingRow & { foreign: boolean })[]> => {
       const result = await this.#pool.query({
         name: `faultline_waiting/${this.#schema}`,
@@ -167,15 +173,6 @@ export class GraphileJobs {
   #isListed(): string {
     return `t.identifier in (${this.#names.map((name) => `'${name.replaceAll("'", "''")}'`).join(', ')})`
   }
-}
-
-/** Which of the waiting jobs are meant. */
-export interface Selection {
-  readonly limit?: number
-  readonly without?: readonly string[]
-  readonly id?: string
-  /** Default true: those of a queue that another worker holds are left out. */
-  readonly free?: boolean
 }
 
 function timestamp(ms: number): string {

@@ -1,4 +1,4 @@
-import type { DeliveryOutcome, DeliveryRecord, DueJob } from '../../../model/delivery.ts'
+import type { DeliveryOutcome } from '../../../model/delivery.ts'
 import type { JobRequest } from '../../../model/job.ts'
 import { payloadOf } from '../../../model/job.ts'
 import { crossBroker } from '../../payload.ts'
@@ -6,21 +6,18 @@ import type {
   Claim,
   DueWindow,
   Ending,
-  ParallelJob,
   QueueAdapter,
   QueueCapabilities,
   RunExtras,
   Settlement,
 } from '../../port.ts'
-import { AdapterRecords } from '../adapter-records.ts'
-import { dueJobsOf, type WaitingRow } from '../due-jobs.ts'
-import { Lapses } from '../lapses.ts'
+import type { WaitingRow } from '../due-jobs.ts'
 import { nativeOf, nativeRequest } from '../native-request.ts'
-import { atPostgres } from '../postgres-server.ts'
-import { parallelJobs, tiesOf } from '../ties.ts'
+import { PostgresQueue } from '../postgres-queue.ts'
 import { unknownJob } from '../unknown-job.ts'
 import type { TaskSpec } from './driver.ts'
 import { GraphileClaim } from './graphile-claim.ts'
+import type { Occurrence } from './graphile-cron.ts'
 import { GraphileSetup, type GraphileWorkerQueueOptions } from './graphile-setup.ts'
 import { GraphileTime } from './graphile-time.ts'
 import { runTask } from './run-task.ts'
@@ -57,39 +54,22 @@ export function graphileWorkerQueue(options: GraphileWorkerQueueOptions): Graphi
 }
 
 /** See {@link graphileWorkerQueue}. */
-export class GraphileWorkerQueue implements QueueAdapter {
+export class GraphileWorkerQueue extends PostgresQueue<GraphileClaim, Occurrence> implements QueueAdapter {
   readonly kind = 'graphile-worker'
   readonly capabilities: QueueCapabilities = CAPABILITIES
   /** Pools whose connections die with the worker. */
   readonly pools: readonly object[]
-  /** Replaced when a new run starts. */
-  time: GraphileTime
-  readonly #records: AdapterRecords = new AdapterRecords()
-  readonly #setup: GraphileSetup
-  readonly #deliveries: Map<string, number> = new Map()
-  /** Jobs whose next delivery follows the death of a worker. */
-  readonly #redelivered: Set<string> = new Set()
-  readonly #lapses: Lapses<GraphileClaim> = new Lapses()
+  override time: GraphileTime
+  protected override readonly setup: GraphileSetup
   /** Of workers that froze and were not woken. */
   readonly #held: Set<WorkerRun> = new Set()
   readonly #runs: WorkerRuns = new WorkerRuns()
 
   constructor(options: GraphileWorkerQueueOptions) {
-    this.#setup = new GraphileSetup(options)
+    super()
+    this.setup = new GraphileSetup(options)
     this.pools = '_clients' in options.pool ? [options.pool] : []
-    this.time = new GraphileTime(Date.now(), this.#setup)
-  }
-
-  get now(): Date {
-    return new Date(this.time.nowMs())
-  }
-
-  get performed(): DeliveryRecord[] {
-    return this.#records.performed
-  }
-
-  get dead(): DeliveryRecord[] {
-    return this.#records.dead
+    this.time = new GraphileTime(Date.now(), this.setup)
   }
 
   /**
@@ -108,108 +88,48 @@ export class GraphileWorkerQueue implements QueueAdapter {
     const hint = 'queue.job(name, payload, spec) makes one.'
     const { request, native } = nativeOf(what, this.kind, isNative, hint)
     const payload = crossBroker(await payloadOf(request))
-    const { jobs, names } = await this.#setup.ready()
+    const { jobs, names } = await this.setup.ready()
     if (!names.includes(request.name)) throw unknownJob(request.name, names)
-    return await this.#at('add_job', jobs.add(request.name, payload, native.spec, this.time.nowMs()))
-  }
-
-  async pending(): Promise<DueJob[]> {
-    const waiting = await this.#waiting(undefined, false)
-    return dueJobsOf(
-      waiting,
-      this.#lapses.due(({ job }) => job.priority),
-    )
-  }
-
-  async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
-    if (nowMs !== undefined) this.time = new GraphileTime(nowMs, this.#setup)
-    await this.sweep()
-    const { cron } = await this.#setup.ready()
-    cron.restart(this.time.nowMs())
-    this.#records.clear()
+    return await this.at('add_job', jobs.add(request.name, payload, native.spec, this.time.nowMs()))
   }
 
   async sweep(): Promise<void> {
-    const { jobs } = await this.#setup.ready()
-    await this.#at('the connection', this.#setup.refuseRemote())
+    const { jobs } = await this.setup.ready()
+    await this.at('the connection', this.setup.refuseRemote())
     for (const run of this.#held) await run.abandon()
     this.#held.clear()
     this.#runs.clear()
-    await this.#at('the clearing of its jobs', jobs.clear())
-    this.#deliveries.clear()
-    this.#redelivered.clear()
-    this.#lapses.clear()
-  }
-
-  async claim(worker: string, window: DueWindow = {}): Promise<Claim | undefined> {
-    await this.#expireJobs()
-    const { jobs, cron } = await this.#setup.ready()
-    const dueNow = await this.#takeDue(worker, window)
-    if (dueNow !== undefined) return dueNow
-    const without: string[] = []
-    for (;;) {
-      const nowMs = this.time.nowMs()
-      const [job] = await this.#at('the next job', jobs.waiting(nowMs, window, { limit: 1, without }))
-      const lapseMs = this.#lapses.nextMs(nowMs, job?.dueMs, window)
-      if (lapseMs !== undefined) {
-        this.time.moveTo(lapseMs)
-        await this.#expireJobs()
-        continue
-      }
-      const occurrence = cron.next(window)
-      if (
-        occurrence !== undefined &&
-        occurrence.atMs <= Math.max(nowMs, job?.dueMs ?? Number.POSITIVE_INFINITY)
-      ) {
-        this.time.moveTo(occurrence.atMs)
-        const { name, payload, spec } = cron.take(occurrence)
-        await this.#at('a job of the crontab', jobs.add(name, payload, spec, this.time.nowMs()))
-        continue
-      }
-      if (job === undefined) return undefined
-      this.time.moveTo(job.dueMs)
-      const claim = await this.#getJob(worker, { jobId: job.id })
-      if (claim !== undefined) return claim
-      without.push(job.id)
-    }
+    await this.at('the clearing of its jobs', jobs.clear())
+    this.deliveries.clear()
+    this.lapses.clear()
   }
 
   async claimJob(worker: string, id: string): Promise<Claim | undefined> {
-    await this.#expireJobs()
-    const { jobs } = await this.#setup.ready()
+    await this.expireJobs()
+    const { jobs } = await this.setup.ready()
     if (!/^\d+$/.test(id)) return undefined
     const nowMs = this.time.nowMs()
-    const [job] = await this.#at('a job', jobs.waiting(nowMs, { untilMs: nowMs }, { id }))
+    const [job] = await this.at('a job', jobs.waiting(nowMs, { untilMs: nowMs }, { id }))
     return job === undefined ? undefined : await this.#getJob(worker, { jobId: id })
   }
 
-  async parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
-    return parallelJobs(await this.#ties(window), this.#deliveries)
-  }
-
-  async postpone(window?: DueWindow): Promise<void> {
-    const { jobs } = await this.#setup.ready()
-    const [first] = await this.#ties(window)
-    if (first !== undefined) jobs.postpone(first.id)
-  }
-
   async run(claim: Claim, extras: RunExtras): Promise<unknown> {
-    const { tasks, pool } = await this.#setup.ready()
+    const { tasks, pool } = await this.setup.ready()
     return await runTask(claim as GraphileClaim, extras, tasks, pool)
   }
 
   async settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement> {
     const own = claim as GraphileClaim
     this.#held.delete(own.run)
-    await this.#at('the settling of a job', own.run.end(ending))
+    await this.at('the settling of a job', own.run.end(ending))
     this.#runs.keep(own.run)
-    const { jobs } = await this.#setup.ready()
+    const { jobs } = await this.setup.ready()
     // Only a failure leaves a row, and a batch that was done in part.
     const isLeft = !ending.ok || Array.isArray(claim.payload)
-    const row = isLeft ? await this.#at('the state of a job', jobs.row(claim.id)) : undefined
+    const row = isLeft ? await this.at('the state of a job', jobs.row(claim.id)) : undefined
     if (row === undefined || own.run.settledRows === 0) {
       if (!ending.ok) return { status: 'refused' }
-      this.#records.write(claim, outcome ?? 'completed', ending)
+      this.records.write(claim, outcome ?? 'completed', ending)
       return { status: 'completed' }
     }
     // A batch whose payload was done in part, or a failure.
@@ -217,10 +137,10 @@ export class GraphileWorkerQueue implements QueueAdapter {
       ? { ok: false, error: new Error('some entries of the batch failed') }
       : ending
     if (row.attempts >= row.maxAttempts) {
-      this.#records.writeDead(claim, failure, outcome)
+      this.records.writeDead(claim, failure, outcome)
       return { status: 'dead' }
     }
-    this.#records.write(claim, outcome ?? 'failed', failure)
+    this.records.write(claim, outcome ?? 'failed', failure)
     return { status: 'retried', nextAtMs: row.dueMs }
   }
 
@@ -228,69 +148,77 @@ export class GraphileWorkerQueue implements QueueAdapter {
     const own = claim as GraphileClaim
     own.lapsed = true
     if (outcome === 'stalled') this.#held.add(own.run)
-    else await this.#at('the end of a worker', own.run.abandon())
+    else await this.at('the end of a worker', own.run.abandon())
     // Older than that: not as old.
     const lapsesAtMs = Math.max(this.time.nowMs(), claim.atMs + lockMs + 1)
     const dueMs = claim.attempt < claim.maxAttempts ? lapsesAtMs : undefined
-    this.#lapses.add({ claim: own, lapsesAtMs, dueMs, record: this.#records.write(claim, outcome) })
+    this.lapses.add({ claim: own, lapsesAtMs, dueMs, record: this.records.write(claim, outcome) })
     return lapsesAtMs
   }
 
   async duplicate(claim: Claim): Promise<void> {
-    const { jobs } = await this.#setup.ready()
+    const { jobs } = await this.setup.ready()
     const { job } = claim as GraphileClaim
-    if (this.#deliveries.has(claim.id)) await this.#at('a job', jobs.deliverAgain(job, this.time.nowMs()))
+    if (this.deliveries.has(claim.id)) await this.at('a job', jobs.deliverAgain(job, this.time.nowMs()))
   }
 
   /** What each worker of graphile-worker does when it starts: it takes locks away that have lapsed. */
-  async #expireJobs(): Promise<void> {
-    for (const { claim, lapsesAtMs, record } of this.#lapses.take(this.time.nowMs())) {
-      const { jobs } = await this.#setup.ready()
+  protected override async expireJobs(): Promise<void> {
+    for (const { claim, lapsesAtMs, record } of this.lapses.take(this.time.nowMs())) {
+      const { jobs } = await this.setup.ready()
       const { id, job, attempt, maxAttempts } = claim
-      const before = await this.#at('the state of a job', jobs.row(id))
+      const before = await this.at('the state of a job', jobs.row(id))
       if (!before?.isLocked || before.attempts !== attempt) continue
       const lapsed = { jobId: id, queueId: job.job_queue_id }
-      const run = this.#runs.start(await this.#setup.ready(), { lapsed, nowMs: () => lapsesAtMs })
-      await this.#at('the lapse of a lock', run.claimed())
-      this.#redelivered.add(id)
-      if (attempt >= maxAttempts) this.#records.dead.push(record)
+      const run = this.#runs.start(await this.setup.ready(), { lapsed, nowMs: () => lapsesAtMs })
+      await this.at('the lapse of a lock', run.claimed())
+      this.deliveries.takenBack(id)
+      if (attempt >= maxAttempts) this.records.dead.push(record)
     }
   }
 
+  protected override priorityOf({ job }: GraphileClaim): number {
+    return job.priority
+  }
+
+  protected override restart(nowMs: number): void {
+    this.time = new GraphileTime(nowMs, this.setup)
+  }
+
+  protected override moveTo(ms: number): void {
+    this.time.moveTo(ms)
+  }
+
   /** Of the jobs that are due graphile-worker itself knows best which is next. */
-  async #takeDue(worker: string, { fromMs, untilMs }: DueWindow): Promise<GraphileClaim | undefined> {
-    const { jobs, cron } = await this.#setup.ready()
+  protected override async claimDue(
+    worker: string,
+    { fromMs, untilMs }: DueWindow,
+  ): Promise<GraphileClaim | undefined> {
+    const { jobs, cron } = await this.setup.ready()
     const nowMs = this.time.nowMs()
     if (fromMs !== undefined || (untilMs !== undefined && untilMs < nowMs)) return undefined
     if (jobs.hasPostponed || cron.next({ untilMs: nowMs }) !== undefined) return undefined
     return await this.#getJob(worker, { unless: jobs.areForeign('$2::int[]', '$3::timestamptz') })
   }
 
+  protected override claimRow(worker: string, { id }: WaitingRow): Promise<GraphileClaim | undefined> {
+    return this.#getJob(worker, { jobId: id })
+  }
+
+  protected override async addOccurrence(occurrence: Occurrence): Promise<void> {
+    const { jobs, cron } = await this.setup.ready()
+    const { name, payload, spec } = cron.take(occurrence)
+    await this.at('a job of the crontab', jobs.add(name, payload, spec, this.time.nowMs()))
+  }
+
   async #getJob(
     worker: string,
     order: Pick<WorkerOrder, 'jobId' | 'unless'>,
   ): Promise<GraphileClaim | undefined> {
-    const run = this.#runs.start(await this.#setup.ready(), { ...order, nowMs: () => this.time.nowMs() })
-    const job = await this.#at('get_job', run.claimed())
+    const run = this.#runs.start(await this.setup.ready(), { ...order, nowMs: () => this.time.nowMs() })
+    const job = await this.at('get_job', run.claimed())
     if (job === undefined) return undefined
-    const id = String(job.helpers.job.id)
-    const delivery = (this.#deliveries.get(id) ?? 0) + 1
-    this.#deliveries.set(id, delivery)
-    return new GraphileClaim(run, job, worker, this.time.nowMs(), delivery, this.#redelivered.delete(id))
-  }
-
-  async #ties(window?: DueWindow): Promise<readonly WaitingRow[]> {
-    return tiesOf(await this.#waiting(window, true), this.time.nowMs())
-  }
-
-  async #waiting(window: DueWindow | undefined, free: boolean): Promise<WaitingRow[]> {
-    await this.#expireJobs()
-    const { jobs } = await this.#setup.ready()
-    return await this.#at('the list of jobs', jobs.waiting(this.time.nowMs(), window, { free }))
-  }
-
-  #at<T>(what: string, operation: Promise<T>): Promise<T> {
-    return atPostgres(this.#setup.serverName, what, operation)
+    return new GraphileClaim(run, job, this.started(String(job.helpers.job.id), worker))
   }
 }
 

@@ -1,23 +1,13 @@
-import type { Claim } from '../../port.ts'
+import { AdapterClaim, type Started } from '../adapter-claim.ts'
 import type { BossTransaction, JobWithMetadata, Registered } from './driver.ts'
 
 /** `expireInSeconds` of pg-boss. */
 const defaultExpireSeconds = 15 * 60
 
 /** A delivery of a job of pg-boss: what `fetch` returned, and who works on it. */
-export class BossClaim implements Claim {
-  readonly id: string
-  readonly name: string
-  readonly payload: unknown
-  readonly attempt: number
-  readonly maxAttempts: number
-  readonly delivery: number
-  readonly redelivered: boolean
-  readonly worker: string
-  readonly atMs: number
+export class BossClaim extends AdapterClaim {
   /** Only where somebody set it: what hangs for the default of 15 minutes is better told to hang. */
   readonly timeoutMs?: number
-  readonly part = 'perform'
   readonly job: JobWithMetadata<unknown>
   readonly registered: Registered
   /** Of a worker with `transactional: true`, while its handler runs. */
@@ -25,25 +15,17 @@ export class BossClaim implements Claim {
   /** Its worker died or froze. */
   lapsed = false
 
-  constructor(
-    job: JobWithMetadata<unknown>,
-    registered: Registered,
-    worker: string,
-    atMs: number,
-    delivery: number,
-    redelivered: boolean,
-  ) {
+  constructor(job: JobWithMetadata<unknown>, registered: Registered, started: Started) {
+    super({
+      ...started,
+      id: job.id,
+      name: job.name,
+      payload: structuredClone(job.data),
+      attempt: job.retryCount + 1,
+      maxAttempts: job.retryLimit + 1,
+    })
     this.job = job
     this.registered = registered
-    this.worker = worker
-    this.atMs = atMs
-    this.delivery = delivery
-    this.redelivered = redelivered
-    this.id = job.id
-    this.name = job.name
-    this.payload = structuredClone(job.data)
-    this.attempt = job.retryCount + 1
-    this.maxAttempts = job.retryLimit + 1
     if (job.expireInSeconds !== defaultExpireSeconds) this.timeoutMs = job.expireInSeconds * 1_000
   }
 

@@ -1,5 +1,6 @@
 import type { DueWindow } from '../../port.ts'
 import type { WaitingRow } from '../due-jobs.ts'
+import type { RowSelection } from '../postgres-queue.ts'
 import type { Db } from './driver.ts'
 
 /** Where a job ended up. */
@@ -31,8 +32,7 @@ export class BossJobs {
   async waiting(
     nowMs: number,
     { fromMs, untilMs }: DueWindow = {},
-    limit = 1_000_000,
-    without: readonly string[] = [],
+    { limit = 1_000_000, without = [] }: RowSelection = {},
   ): Promise<WaitingRow[]> {
     const values: unknown[] = [this.#names, nowMs, limit]
     const conditions: string[] = []

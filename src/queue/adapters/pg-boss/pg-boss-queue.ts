@@ -1,4 +1,4 @@
-import type { DeliveryOutcome, DeliveryRecord, DueJob } from '../../../model/delivery.ts'
+import type { DeliveryOutcome } from '../../../model/delivery.ts'
 import { FaultlineError } from '../../../model/error.ts'
 import type { JobRequest } from '../../../model/job.ts'
 import { payloadOf } from '../../../model/job.ts'
@@ -8,22 +8,19 @@ import type {
   Claim,
   DueWindow,
   Ending,
-  ParallelJob,
   QueueAdapter,
   QueueCapabilities,
   QueueTime,
   RunExtras,
   Settlement,
 } from '../../port.ts'
-import { AdapterRecords } from '../adapter-records.ts'
-import { dueJobsOf, type WaitingRow } from '../due-jobs.ts'
-import { Lapses } from '../lapses.ts'
+import type { WaitingRow } from '../due-jobs.ts'
 import { nativeOf, nativeRequest } from '../native-request.ts'
 import { refuseRemote } from '../postgres-client.ts'
-import { atPostgres } from '../postgres-server.ts'
-import { parallelJobs, tiesOf } from '../ties.ts'
+import { PostgresQueue } from '../postgres-queue.ts'
 import { unknownJob } from '../unknown-job.ts'
 import { BossClaim } from './boss-claim.ts'
+import type { Occurrence } from './boss-cron.ts'
 import { BossSetup, type PgBossQueueOptions } from './boss-setup.ts'
 import type { SendOptions } from './driver.ts'
 import { fetchOptionsOf } from './fetch-options.ts'
@@ -57,35 +54,18 @@ export function pgBossQueue(options: PgBossQueueOptions): PgBossQueue {
 }
 
 /** See {@link pgBossQueue}. */
-export class PgBossQueue implements QueueAdapter {
+export class PgBossQueue extends PostgresQueue<BossClaim, Occurrence> implements QueueAdapter {
   readonly kind = 'pg-boss'
   readonly capabilities: QueueCapabilities = CAPABILITIES
   /** Pools whose connections die with the worker. */
   readonly pools: readonly object[]
-  /** Replaced when a new run starts. */
-  time: QueueTime = new MemoryTime(Date.now())
-  readonly #records: AdapterRecords = new AdapterRecords()
-  readonly #setup: BossSetup
-  readonly #deliveries: Map<string, number> = new Map()
-  /** Jobs whose next delivery follows the death of a worker. */
-  readonly #redelivered: Set<string> = new Set()
-  readonly #lapses: Lapses<BossClaim> = new Lapses()
+  override time: QueueTime = new MemoryTime(Date.now())
+  protected override readonly setup: BossSetup
 
   constructor(options: PgBossQueueOptions) {
+    super()
     this.pools = options.pool === undefined ? [] : [options.pool]
-    this.#setup = new BossSetup(options, () => this.time)
-  }
-
-  get now(): Date {
-    return new Date(this.time.nowMs())
-  }
-
-  get performed(): DeliveryRecord[] {
-    return this.#records.performed
-  }
-
-  get dead(): DeliveryRecord[] {
-    return this.#records.dead
+    this.setup = new BossSetup(options, () => this.time)
   }
 
   /**
@@ -105,10 +85,10 @@ export class PgBossQueue implements QueueAdapter {
     const { request, native } = nativeOf(what, this.kind, isNative, hint)
     const payload = await payloadOf(request)
     const data = payload === undefined ? null : crossBroker(payload)
-    const { boss, jobs, registered } = await this.#setup.ready()
+    const { boss, jobs, registered } = await this.setup.ready()
     if (!registered.has(request.name)) throw unknownJob(request.name, [...registered.keys()])
     const { name } = request
-    const id = await this.#at('boss.send', boss.send(name, data as object, { ...native.send }))
+    const id = await this.at('boss.send', boss.send(name, data as object, { ...native.send }))
     const key = native.send.singletonKey
     const known = id ?? (key === undefined ? undefined : await jobs.idOfKey(name, key))
     if (known !== undefined) return known
@@ -118,112 +98,54 @@ export class PgBossQueue implements QueueAdapter {
     })
   }
 
-  async pending(): Promise<DueJob[]> {
-    await this.#expireJobs()
-    const { jobs } = await this.#setup.ready()
-    const waiting = await this.#at('the list of jobs', jobs.waiting(this.time.nowMs()))
-    return dueJobsOf(
-      waiting,
-      this.#lapses.due(({ job }) => -job.priority),
-    )
-  }
-
-  async clear({ nowMs }: { readonly nowMs?: number } = {}): Promise<void> {
-    if (nowMs !== undefined) this.time = new MemoryTime(nowMs)
-    await this.sweep()
-    const { cron } = await this.#setup.ready()
-    cron.restart(this.time.nowMs())
-    this.#setup.statements.restart()
-    this.#records.clear()
+  override async clear(options?: { readonly nowMs?: number }): Promise<void> {
+    await super.clear(options)
+    this.setup.statements.restart()
   }
 
   async sweep(): Promise<void> {
-    const { jobs, client, allowRemote } = await this.#setup.ready()
-    await this.#at('the connection', refuseRemote(client, allowRemote))
-    await this.#at('the clearing of its queues', jobs.clear())
-    this.#deliveries.clear()
-    this.#redelivered.clear()
-    this.#lapses.clear()
-  }
-
-  async claim(worker: string, window: DueWindow = {}): Promise<Claim | undefined> {
-    await this.#expireJobs()
-    const { jobs, cron } = await this.#setup.ready()
-    const dueNow = await this.#fetchDue(worker, window)
-    if (dueNow !== undefined) return dueNow
-    const blocked: string[] = []
-    for (;;) {
-      const nowMs = this.time.nowMs()
-      const [job] = await this.#at('the next job', jobs.waiting(nowMs, window, 1, blocked))
-      const lapseMs = this.#lapses.nextMs(nowMs, job?.dueMs, window)
-      if (lapseMs !== undefined) {
-        await this.time.advanceTo(lapseMs)
-        await this.#expireJobs()
-        continue
-      }
-      const occurrence = await this.#at('its schedules', cron.next(window))
-      if (
-        occurrence !== undefined &&
-        occurrence.atMs <= Math.max(nowMs, job?.dueMs ?? Number.POSITIVE_INFINITY)
-      ) {
-        await this.time.advanceTo(occurrence.atMs)
-        await this.#at('a schedule', cron.send(occurrence))
-        continue
-      }
-      if (job === undefined) return undefined
-      await this.time.advanceTo(job.dueMs)
-      const claim = await this.#fetch(worker, job.name, job.id)
-      if (claim !== undefined) return claim
-      // A policy or a limit of concurrency holds it back.
-      blocked.push(job.id)
-    }
+    const { jobs, client, allowRemote } = await this.setup.ready()
+    await this.at('the connection', refuseRemote(client, allowRemote))
+    await this.at('the clearing of its queues', jobs.clear())
+    this.deliveries.clear()
+    this.lapses.clear()
   }
 
   async claimJob(worker: string, id: string): Promise<Claim | undefined> {
-    await this.#expireJobs()
-    const { jobs } = await this.#setup.ready()
-    const job = await this.#at('a job', jobs.waitingJob(id, this.time.nowMs()))
+    await this.expireJobs()
+    const { jobs } = await this.setup.ready()
+    const job = await this.at('a job', jobs.waitingJob(id, this.time.nowMs()))
     return job === undefined ? undefined : await this.#fetch(worker, job.name, id)
   }
 
-  async parallel(window?: DueWindow): Promise<readonly ParallelJob[]> {
-    return parallelJobs(await this.#ties(window), this.#deliveries)
-  }
-
-  async postpone(window?: DueWindow): Promise<void> {
-    const { jobs } = await this.#setup.ready()
-    const [first] = await this.#ties(window)
-    if (first !== undefined) jobs.postpone(first.id)
-  }
-
   async run(claim: Claim, extras: RunExtras): Promise<unknown> {
-    const { db } = await this.#setup.ready()
+    const { db } = await this.setup.ready()
     return await runHandler(claim as BossClaim, extras, db)
   }
 
   async settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement> {
-    const { boss, jobs } = await this.#setup.ready()
+    const { boss, jobs } = await this.setup.ready()
     const own = claim as BossClaim
-    const { statements } = this.#setup
+    const { statements } = this.setup
     const settling = settleJob(boss, statements, own, ending)
-    const affected = await this.#at('the settling of a job', settling)
+    const affected = await this.at('the settling of a job', settling)
     if (affected > 0 && ending.ok && !own.registered.options.perJobResults) {
-      this.#records.write(claim, outcome ?? 'completed', ending)
+      this.records.write(claim, outcome ?? 'completed', ending)
       return { status: 'completed' }
     }
-    const state = await this.#at('the state of a job', jobs.stateOf(claim.name, claim.id))
+    const state = await this.at('the state of a job', jobs.stateOf(claim.name, claim.id))
     const isOwn = state?.retryCount === own.job.retryCount && state.state !== 'active'
     if (affected === 0 && (own.lapsed || !isOwn || !ending.ok)) return { status: 'refused' }
     if (state?.state === 'failed') {
-      this.#records.writeDead(claim, ending, outcome)
+      this.records.writeDead(claim, ending, outcome)
       return { status: 'dead' }
     }
     if (state?.state === 'retry') {
-      this.#records.write(claim, outcome ?? 'failed', ending)
+      this.records.write(claim, outcome ?? 'failed', ending)
       return { status: 'retried', nextAtMs: state.dueMs }
     }
     // Or the handler settled it itself.
-    this.#records.write(claim, outcome ?? 'completed', ending)
+    this.records.write(claim, outcome ?? 'completed', ending)
     return { status: 'completed' }
   }
 
@@ -234,28 +156,43 @@ export class PgBossQueue implements QueueAdapter {
     own.lapsed = true
     const lapsesAtMs = own.lapsesAtMs(this.time.nowMs())
     const dueMs = claim.attempt < claim.maxAttempts ? lapsesAtMs + own.retryAfterMs : undefined
-    this.#lapses.add({ claim: own, lapsesAtMs, dueMs, record: this.#records.write(claim, outcome) })
+    this.lapses.add({ claim: own, lapsesAtMs, dueMs, record: this.records.write(claim, outcome) })
     return dueMs ?? lapsesAtMs
   }
 
   async duplicate(claim: Claim): Promise<void> {
-    const { jobs } = await this.#setup.ready()
-    await this.#at('a job', jobs.deliverAgain(claim.name, claim.id, this.time.nowMs()))
+    const { jobs } = await this.setup.ready()
+    await this.at('a job', jobs.deliverAgain(claim.name, claim.id, this.time.nowMs()))
   }
 
   /** What the supervisor of pg-boss does with jobs that have expired. */
-  async #expireJobs(): Promise<void> {
-    for (const { claim, lapsesAtMs, record } of this.#lapses.take(this.time.nowMs())) {
-      const expiring = expireJob(await this.#setup.ready(), this.#setup.statements, claim, lapsesAtMs)
-      const found = await this.#at('the expiry of a job', expiring)
-      if (found !== undefined) this.#redelivered.add(claim.id)
-      if (found?.state === 'failed') this.#records.dead.push(record)
+  protected override async expireJobs(): Promise<void> {
+    for (const { claim, lapsesAtMs, record } of this.lapses.take(this.time.nowMs())) {
+      const expiring = expireJob(await this.setup.ready(), this.setup.statements, claim, lapsesAtMs)
+      const found = await this.at('the expiry of a job', expiring)
+      if (found !== undefined) this.deliveries.takenBack(claim.id)
+      if (found?.state === 'failed') this.records.dead.push(record)
     }
   }
 
+  protected override priorityOf({ job }: BossClaim): number {
+    return -job.priority
+  }
+
+  protected override restart(nowMs: number): void {
+    this.time = new MemoryTime(nowMs)
+  }
+
+  protected override moveTo(ms: number): void | Promise<void> {
+    return this.time.advanceTo(ms)
+  }
+
   /** With one queue pg-boss itself knows best which of the jobs that are due is next. */
-  async #fetchDue(worker: string, { fromMs, untilMs }: DueWindow): Promise<BossClaim | undefined> {
-    const { jobs, cron, registered } = await this.#setup.ready()
+  protected override async claimDue(
+    worker: string,
+    { fromMs, untilMs }: DueWindow,
+  ): Promise<BossClaim | undefined> {
+    const { jobs, cron, registered } = await this.setup.ready()
     const nowMs = this.time.nowMs()
     const [name, ...others] = registered.keys()
     if (others.length > 0 || fromMs !== undefined || jobs.hasPostponed) return undefined
@@ -264,30 +201,25 @@ export class PgBossQueue implements QueueAdapter {
     return await this.#fetch(worker, name!)
   }
 
+  protected override claimRow(worker: string, { name, id }: WaitingRow): Promise<BossClaim | undefined> {
+    return this.#fetch(worker, name, id)
+  }
+
+  protected override async addOccurrence(occurrence: Occurrence): Promise<void> {
+    const { cron } = await this.setup.ready()
+    await this.at('a schedule', cron.send(occurrence))
+  }
+
   /** The library's own fetch: of the job that is named, or of whichever is next. */
   async #fetch(worker: string, name: string, onlyId?: string): Promise<BossClaim | undefined> {
-    const { boss, registered } = await this.#setup.ready()
+    const { boss, registered } = await this.setup.ready()
     const work = registered.get(name)!
-    const fetching = this.#setup.statements.with(onlyId === undefined ? {} : { onlyId }, () =>
+    const fetching = this.setup.statements.with(onlyId === undefined ? {} : { onlyId }, () =>
       boss.fetch<unknown>(name, fetchOptionsOf(work)),
     )
-    const [job] = await this.#at('boss.fetch', fetching)
+    const [job] = await this.at('boss.fetch', fetching)
     if (job === undefined) return undefined
-    const { id } = job
-    const delivery = (this.#deliveries.get(id) ?? 0) + 1
-    this.#deliveries.set(id, delivery)
-    return new BossClaim(job, work, worker, this.time.nowMs(), delivery, this.#redelivered.delete(id))
-  }
-
-  async #ties(window?: DueWindow): Promise<readonly WaitingRow[]> {
-    await this.#expireJobs()
-    const { jobs } = await this.#setup.ready()
-    const nowMs = this.time.nowMs()
-    return tiesOf(await this.#at('the list of jobs', jobs.waiting(nowMs, window)), nowMs)
-  }
-
-  #at<T>(what: string, operation: Promise<T>): Promise<T> {
-    return atPostgres(this.#setup.serverName, what, operation)
+    return new BossClaim(job, work, this.started(job.id, worker))
   }
 }
 

@@ -23,3 +23,29 @@ test('by snapshot: the state of some order', async () => {
   const report = await exploreRaces(works, { setup, snapshot: () => ({ balance: w.balance }) })
   expect(report.failures[0]).toMatchObject({ reason: 'snapshot' })
 })
+
+test('a rejection that nobody handles comes after its race was judged, and is told of that race', async () => {
+  let done = 0
+  const careless = defineJob<number>({
+    name: 'careless',
+    perform: async (amount) => {
+      await jobs.withdraw(w, amount)
+      if (++done === 2 && w.balance !== 70) void Promise.reject(new Error('an update was lost'))
+    },
+  })
+  const options = {
+    strategy: 'exhaustive' as const,
+    setup: () => {
+      done = 0
+      setup()
+    },
+  }
+  const both = [careless.with(10), careless.with(20)]
+  const report = await exploreRaces(both, options, () => true)
+  const { races } = await exploreRaces(both, { ...options, checks: { rejections: false } }, right)
+  const failed = (all: typeof races) =>
+    all.filter(({ outcome }) => outcome === 'failed').map(({ schedule }) => schedule)
+  expect(report.failures[0]).toMatchObject({ reason: 'rejection' })
+  expect(failed(report.races).length).toBeGreaterThan(0)
+  expect(failed(report.races)).toEqual(failed(races))
+})

@@ -190,7 +190,20 @@ function returned(
   activation: Activation | undefined,
   value: unknown,
 ): unknown {
-  return reachReturn(file, index, activation, value, isPlainPromise(value))
+  const isPromise = isPlainPromise(value)
+  if (isPromise) {
+    file.promised ??= new Uint8Array(file.s.length)
+    file.promised[index] = 1
+  }
+  return reachReturn(file, index, activation, value, isPromise)
+}
+
+/** An error struck before a sync function's return: what returned a promise before would have rejected it. */
+function failed(file: FileRecord, index: number, error: unknown): Promise<never> {
+  const injected = running()?.injected
+  if (injected !== undefined && injected.error === error && file.promised?.[index] === 1)
+    return Promise.reject(error)
+  throw error
 }
 
 function reachReturn(
@@ -255,6 +268,17 @@ function runaway(delivery: Delivery, file: FileRecord, index: number): Faultline
 
 /** Answers the probes, unless another copy of the package does already. */
 export function installProbes(timer: (value: unknown) => unknown): void {
-  const probes: Probes = { point, enter, awaiting, awaited, resumed, returning, returned, handling, timer }
+  const probes: Probes = {
+    point,
+    enter,
+    awaiting,
+    awaited,
+    resumed,
+    returning,
+    returned,
+    failed,
+    handling,
+    timer,
+  }
   if (shared.point === undefined) Object.assign(shared, probes)
 }

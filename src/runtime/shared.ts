@@ -26,6 +26,8 @@ export interface FileRecord {
   lasts?: Uint8Array
   /** Not 0 for returns of a promise past a `catch`; use `passesOf`. */
   passes?: Uint8Array
+  /** 1 for the returns of sync functions that were seen to return a promise. */
+  promised?: Uint8Array
 }
 
 /** What the probes of instrumented code call; see `probes.ts`. */
@@ -37,6 +39,7 @@ export interface Probes {
   resumed(file: FileRecord, index: number, activation: Activation | undefined): boolean
   returning(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown
   returned(file: FileRecord, index: number, activation: Activation | undefined, value: unknown): unknown
+  failed(file: FileRecord, index: number, error: unknown): unknown
   handling(activation: Activation): void
   timer(timer: unknown): unknown
 }

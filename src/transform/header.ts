@@ -48,6 +48,7 @@ const bodies: Record<HeaderFunction, (f: string) => string> = {
   b: (f) => `function ${f}b(i,F){ return ${on(f)}&&${f}r.resumed(${f}f,i,F)}`,
   x: (f) => `function ${f}x(i,F,v){ return ${on(f)}?${f}r.returning(${f}f,i,F,v):v}`,
   y: (f) => `function ${f}y(i,F,v){ return ${f}s!==undefined&&${f}s[i]!==0?${f}r.returned(${f}f,i,F,v):v}`,
+  j: (f) => `function ${f}j(i,e){ return ${f}r.failed(${f}f,i,e)}`,
   u: (f) => `function ${f}u(F){ if(F!==undefined)${f}r.handling(F)}`,
   k: (f) => `function ${f}k(x){ return ${on(f)}?${f}r.timer(x):x}`,
 }

@@ -51,8 +51,8 @@ export function mapEdits({ source, lines, pieces, absolute }: MapInput): Encoded
   return { version: 3, sources: [absolute], sourcesContent: [source], names: [], mappings }
 }
 
-/** What never begins a node in the texts that are inserted. */
-const separators = new Set(' ().,;=&|?:')
+/** What never begins a node that is counted, in the texts that are inserted. */
+const separators = new Set(' (){}.,;=&|?:')
 
 /** As tokens of the source, but a string is one: the table is long. */
 const insertedTokens = /"(?:[^"\\]|\\.)*"|[\w$\u0080-\uffff]+|[^\S\n]+|[^\w\s]/g

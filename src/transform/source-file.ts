@@ -10,7 +10,7 @@ import { type Settlers, settlersOf } from './settlers.ts'
 import { TimerNames } from './timer-names.ts'
 
 /** The functions of the header, by the last letter of their names. */
-export type HeaderFunction = 't' | 'p' | 'c' | 'a' | 'w' | 'v' | 'b' | 'x' | 'y' | 'k' | 'u'
+export type HeaderFunction = 't' | 'p' | 'c' | 'a' | 'w' | 'v' | 'b' | 'x' | 'y' | 'k' | 'u' | 'j'
 
 /** The state of one transformation. */
 export class SourceFile {
@@ -29,6 +29,8 @@ export class SourceFile {
   readonly openTries: Map<Node | undefined, number> = new Map()
   /** Returns in `try` blocks, with what a promise of theirs passes by. */
   readonly bypasses: Map<Node, Bypass> = new Map()
+  /** Returned values with a probe before them that fails through them, and where that stands. */
+  readonly through: Map<Node, number> = new Map()
   /** The places of awaits that have further names. */
   readonly awaits: Map<Node, PlaceDraft> = new Map()
   /** By which names timers can be reached; none where the source mentions no timer. */

@@ -51,11 +51,12 @@ export class OpenDeliveries {
 
   /** The probes, for code inside and outside of deliveries. */
   probes(): Probes {
-    const { timer, resumed, awaited } = this.#probes
+    const { timer, resumed, awaited, failed } = this.#probes
     const known = (activation: Activation | undefined): boolean =>
       activation !== undefined && this.#opened.has(activation.delivery)
     return {
       timer,
+      failed,
       enter: () => this.#enter(),
       point: (file, index, activation, args) => this.#point(file, index, activation, args),
       awaiting: (file, index, activation, value) =>

@@ -7,6 +7,7 @@ import type { PlaceDraft, PlaceName } from '../places.ts'
 import type { Probe, Visit } from '../probe.ts'
 import { argumentsOf } from './arguments.ts'
 import { placeAndActivation } from './text.ts'
+import { openThrough, returnedOf } from './through.ts'
 
 /** On entry to a function, which for an async one makes its activation; the first statement is the same place. */
 export const call: Probe = {
@@ -14,7 +15,13 @@ export const call: Probe = {
   enter(node, visit) {
     const fn = node as FunctionNode
     const body = fn.body!
-    const text = [...activation(fn, visit), ...callProbe(callPlace(fn, visit), fn, visit)]
+    const probe = callProbe(callPlace(fn, visit), fn, visit)
+    const first = body.type === 'BlockStatement' ? firstOf(body) : body
+    const value = first && !visit.file.isIgnored(first) ? returnedOf(first, fn, visit) : undefined
+    const text = [
+      ...activation(fn, visit),
+      ...(value === undefined ? probe : openThrough(value, visit.file.before(first!), probe, visit)),
+    ]
     if (body.type === 'BlockStatement') {
       const { offset, separator } = bodyStart(body, visit.file.source)
       visit.file.edits.insert(offset, separator, ...text)
@@ -59,6 +66,10 @@ function callProbe(place: PlaceDraft, fn: FunctionNode, visit: Visit): (string |
   const armed = [`if(${file.use('t')}(`, place, ')']
   if (!scope.async) return [...armed, ')', ...called, ';']
   return [...armed, '&&', ...called, `)await ${scope.activation}.w;`]
+}
+
+function firstOf({ body }: FunctionBody): Node | undefined {
+  return body.find((node) => !('directive' in node && node.directive != null))
 }
 
 /** After the directives; the last one may lack its semicolon. */

@@ -4,6 +4,7 @@ import { canFail } from '../can-fail.ts'
 import type { PlaceDraft } from '../places.ts'
 import type { Probe, Visit } from '../probe.ts'
 import { lineProbe } from './text.ts'
+import { openThrough, returnedOf } from './through.ts'
 
 /** Before each statement of a list. */
 export const line: Probe = {
@@ -12,7 +13,7 @@ export const line: Probe = {
     if (!hasPlace(node, visit)) return
     const { file } = visit
     const offset = file.before(node)
-    file.edits.insert(offset, file.separatorAt(offset, node), ...lineProbe(newPlace(node, visit), visit))
+    file.edits.insert(offset, file.separatorAt(offset, node), ...probeBefore(node, offset, visit))
   },
 }
 
@@ -23,11 +24,17 @@ export const unbraced: Probe = {
     if (!hasPlace(node, visit)) return
     const offset = visit.file.before(node)
     visit.file.edits.open(offset, node.start, '{')
-    visit.file.edits.insert(offset, ...lineProbe(newPlace(node, visit), visit))
+    visit.file.edits.insert(offset, ...probeBefore(node, offset, visit))
   },
   leave(node, visit) {
     if (hasPlace(node, visit)) visit.file.edits.close(node.end, '}')
   },
+}
+
+function probeBefore(node: Node, offset: number, visit: Visit): (string | PlaceDraft)[] {
+  const probe = lineProbe(newPlace(node, visit), visit)
+  const value = returnedOf(node, visit.scope.fn, visit)
+  return value === undefined ? probe : openThrough(value, offset, probe, visit)
 }
 
 function hasPlace(node: Node, { scope, file }: Visit): boolean {

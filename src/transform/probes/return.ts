@@ -3,10 +3,11 @@ import type { FunctionNode } from '../ast.ts'
 import type { Bypass } from '../bypass.ts'
 import { canFail } from '../can-fail.ts'
 import { wholeAwait } from '../merge.ts'
-import type { PlaceName } from '../places.ts'
+import type { PlaceDraft, PlaceName } from '../places.ts'
 import type { Probe, Visit } from '../probe.ts'
 import { awaitName } from './await.ts'
 import { placeAndActivation } from './text.ts'
+import { closeThrough } from './through.ts'
 
 /** The value is computed, and the caller has not got it. */
 export const returns: Probe = {
@@ -22,7 +23,9 @@ export const returns: Probe = {
       return
     }
     if (isReturnedAwait(argument, node.start, visit)) return
-    openReturn(argument, returnedAt(node.start, argument, visit), node.start, visit, file.bypasses.get(node))
+    const place = returnPlace(argument, node.start, visit, file.bypasses.get(node))
+    closeThrough(argument, place, visit)
+    openReturn(argument, returnedAt(node.start, argument, visit), place, visit)
   },
   leave(node, { scope, file }) {
     if (!scope.active || node.type !== 'ReturnStatement' || node.argument == null) return
@@ -37,9 +40,15 @@ export const arrowReturn: Probe = {
     const body = (node as FunctionNode).body!
     if (body.type === 'BlockStatement') return
     const start = visit.file.before(body)
-    visit.file.edits.open(start, body.start, 'return ')
-    if (isReturnedAwait(body, body.start, visit)) visit.file.edits.open(start, body.start, '(')
-    else openReturn(body, start, body.start, visit)
+    const { edits } = visit.file
+    if (isReturnedAwait(body, body.start, visit)) {
+      edits.open(start, body.start, 'return (')
+      return
+    }
+    const place = returnPlace(body, body.start, visit)
+    closeThrough(body, place, visit)
+    edits.open(start, body.start, 'return ')
+    openReturn(body, start, place, visit)
   },
   leave(node, { file, scope }) {
     const body = (node as FunctionNode).body!
@@ -58,14 +67,17 @@ function isReturnedAwait(value: Node, offset: number, { scope, file }: Visit): b
   return true
 }
 
-function openReturn(value: Node, at: number, offset: number, visit: Visit, passes?: Bypass): void {
-  const { file, scope } = visit
-  const place = file.place(scope, {
+function returnPlace(value: Node, offset: number, { file, scope }: Visit, passes?: Bypass): PlaceDraft {
+  return file.place(scope, {
     kind: 'r',
     offset,
     canFail: canFail(value, file.settlers),
     ...(passes !== undefined && scope.fn?.async && { passes }),
   })
+}
+
+function openReturn(value: Node, at: number, place: PlaceDraft, visit: Visit): void {
+  const { file } = visit
   file.edits.open(
     at,
     value.start,

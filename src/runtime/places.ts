@@ -33,6 +33,11 @@ function keyOf(path: string, kind: string, line: number, column: number, fn: str
   return flags & 4 ? `${path}:${line}:${column}` : `${path}:${line}`
 }
 
+/** Whether one of the names of a place is of this kind. */
+export function isNamed({ kind, also }: Pick<Place, 'kind' | 'also'>, wanted: PointKind): boolean {
+  return kind === wanted || also.some((name) => name.kind === wanted)
+}
+
 /** For each place 1 where its function uses module variables which functions change. */
 export function memoryOf(file: FileRecord): Uint8Array {
   file.memory ??= Uint8Array.from(JSON.parse(file.table) as Row[], ([, , , , flags]) => (flags & 32 ? 1 : 0))

@@ -1,6 +1,6 @@
 import type { Activation, CodePlace } from './activation.ts'
 import type { Delivery } from './delivery.ts'
-import { placesOf } from './places.ts'
+import { isNamed, placesOf } from './places.ts'
 import type { FileRecord } from './shared.ts'
 import { isPending } from './suspended.ts'
 
@@ -30,10 +30,8 @@ function isAwaiting({ slot, awaited }: Activation): boolean {
 function callbackAt(file: FileRecord, index: number): CodePlace | undefined {
   const places = placesOf(file)
   const { function: name } = places[index]!
-  const isEntry = ({ kind, also }: (typeof places)[number]): boolean =>
-    kind === 'call' || also.some((other) => other.kind === 'call')
   const at = places.findLastIndex(
-    (place, position) => position <= index && place.function === name && isEntry(place),
+    (place, position) => position <= index && place.function === name && isNamed(place, 'call'),
   )
   return at < 0 ? undefined : { file, index: at, entry: true }
 }

@@ -2,7 +2,7 @@ import type { Place } from '../../model/point.ts'
 import type { Activation } from '../activation.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Mode, Strike } from '../mode.ts'
-import { loopsOf, memoryOf, placesOf } from '../places.ts'
+import { isNamed, loopsOf, memoryOf, placesOf } from '../places.ts'
 import type { FileRecord } from '../shared.ts'
 
 /** A place that is described rather than known: what the `glitch…` makers make. */
@@ -151,6 +151,5 @@ function strikesAgain(
 /** At an await, what takes its time strikes by holding it; in a loop over values, it holds the loop's body. */
 function holds(search: Search, file: FileRecord, index: number): boolean {
   if (search.holdAwait === undefined || search.after || loopsOf(file)[index] !== 0) return false
-  const place = placesOf(file)[index]!
-  return place.kind === 'await' || place.also.some((name) => name.kind === 'await')
+  return isNamed(placesOf(file)[index]!, 'await')
 }

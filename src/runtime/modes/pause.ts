@@ -1,7 +1,7 @@
 import type { Activation } from '../activation.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Mode, QueuePointKind, Strike } from '../mode.ts'
-import { lastsOf, placesOf } from '../places.ts'
+import { isNamed, lastsOf, placesOf } from '../places.ts'
 import type { FileRecord } from '../shared.ts'
 
 /** Where deliveries are held: after each await, or also at each line of async functions. */
@@ -93,10 +93,9 @@ const decisions: Record<Granularity, WeakMap<FileRecord, Uint8Array>> = {
 function decisionsOf(file: FileRecord, granularity: Granularity): Uint8Array {
   const known = decisions[granularity].get(file)
   if (known !== undefined) return known
-  const bytes = Uint8Array.from(placesOf(file), ({ kind, also, pausable }) => {
-    const isAwait = kind === 'await' || also.some((name) => name.kind === 'await')
-    return isAwait || (granularity === 'line' && pausable) ? 1 : 0
-  })
+  const bytes = Uint8Array.from(placesOf(file), (place) =>
+    isNamed(place, 'await') || (granularity === 'line' && place.pausable) ? 1 : 0,
+  )
   decisions[granularity].set(file, bytes)
   return bytes
 }

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { registeredFiles } from './arming.ts'
+import type { FileRecord } from './shared.ts'
 
 const framesMax = 200
 /** Of this package: the folder of its source, or of what was built from it. */
@@ -12,7 +13,7 @@ const here = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '..' : '.',
  */
 export function libraryOnStack(): string | undefined {
   const files = stackFiles()
-  const own = new Set(registeredFiles().map((file) => path.resolve(file.root, file.path)))
+  const own = new Set(registeredFiles().map(pathOf))
   const first = files.findIndex((file) => own.has(file))
   if (first < 0) return undefined
   // Below that the engine is, which called the job, and whoever called the engine.
@@ -36,8 +37,24 @@ function stackFiles(): string[] {
   }
 }
 
+/** Each crash asks for the same few. */
+const paths = new WeakMap<FileRecord, string>()
+const plainFiles = new Map<string, string[]>()
+
+function pathOf(file: FileRecord): string {
+  let known = paths.get(file)
+  if (known === undefined) paths.set(file, (known = path.resolve(file.root, file.path)))
+  return known
+}
+
 function plainFile(name: string | null | undefined): string[] {
   if (name == null || name.startsWith('node:')) return []
+  let known = plainFiles.get(name)
+  if (known === undefined) plainFiles.set(name, (known = toPlainFile(name)))
+  return known
+}
+
+function toPlainFile(name: string): string[] {
   const file = name.replace(/\?.*$/, '')
   if (file.startsWith('file:')) return [fileURLToPath(file)]
   return path.isAbsolute(file) ? [path.normalize(file)] : []

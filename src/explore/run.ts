@@ -184,9 +184,10 @@ export class Runner<W> {
     return queue
   }
 
-  async #afterDeath({ pools = [] }: QueueAdapter): Promise<void> {
+  async #afterDeath(queue: QueueAdapter): Promise<void> {
     const { onCrash, restart } = this.setup.options
-    for (const pool of pools) await cutOnCrash(pool)()
+    for (const pool of queue.pools ?? []) await cutOnCrash(pool)()
+    if (onCrash ?? restart) queue.bootsAgain?.()
     await bounded('onCrash', () => onCrash?.())
     await bounded('restart', () => restart?.())
   }
@@ -283,10 +284,8 @@ export class Runner<W> {
         bounded('The assertions', () => assertions(info, world)),
       )
       if (verdict !== false) return undefined
-      return {
-        reason: 'assertion',
-        error: new FaultlineError('FAULTLINE_ASSERTION', { message: 'The assertions returned false.' }),
-      }
+      const message = 'The assertions returned false.'
+      return { reason: 'assertion', error: new FaultlineError('FAULTLINE_ASSERTION', { message }) }
     } catch (error) {
       return { reason: 'assertion', error: asError(error) }
     }

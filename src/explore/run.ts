@@ -136,9 +136,10 @@ export class Runner<W> {
     return queue
   }
 
-  async #afterDeath({ pools = [] }: QueueAdapter): Promise<void> {
+  async #afterDeath(queue: QueueAdapter): Promise<void> {
     const { onCrash, restart } = this.setup.options
-    for (const pool of pools) await cutOnCrash(pool)()
+    for (const pool of queue.pools ?? []) await cutOnCrash(pool)()
+    if (onCrash ?? restart) queue.bootsAgain?.()
     await bounded('onCrash', () => onCrash?.())
     await bounded('restart', () => restart?.())
   }

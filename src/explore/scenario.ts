@@ -23,7 +23,8 @@ import { MemoryUse } from './memory-use.ts'
 import { noPoints } from './no-points.ts'
 import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
 import { makeReport, ResilienceError } from './report.ts'
-import { type RunEnd, Runner } from './run.ts'
+import { Runner } from './run.ts'
+import type { RunEnd } from './run-plan.ts'
 import { faultId } from './scenario-id.ts'
 import { noteStrike } from './target.ts'
 import { hashOf, printToken } from './token.ts'
@@ -86,7 +87,7 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
   if (runner.setup.options.snapshot !== undefined) {
     const { end } = await record(runner)
     if (end.finding !== undefined) throw wrongAlready(runner.setup.name, end.finding.error)
-    runner.expected = { snapshot: end.snapshot }
+    runner.judge.expected = { snapshot: end.snapshot }
   }
   let session: Session | undefined
   const points: Point[] = []

@@ -131,4 +131,6 @@ export interface QueueAdapter {
    * `interrupted`: it was asked to stop, bailed out, and gives the job back: at once, where the queue has a way to.
    */
   expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number>
+  /** The application is about to boot again: no worker that it starts may work by itself. Absent where none does. */
+  bootsAgain?(): void
 }

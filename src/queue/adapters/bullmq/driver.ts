@@ -46,6 +46,7 @@ export interface WorkerInternals extends BullmqWorker {
   callProcessJob: ProcessJob
   getUnrecoverableErrorMessage(job: Job): string | undefined
   moveStalledJobsToWait(): Promise<void>
+  run(): Promise<void>
   close(force?: boolean): Promise<void>
 }
 

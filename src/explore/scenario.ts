@@ -18,7 +18,7 @@ import { bad } from './bad-option.ts'
 import { record } from './baseline.ts'
 import { checkWhenDead } from './families.ts'
 import { type Glitch, isGlitch } from './glitch.ts'
-import { checkCameToSomething, checkStrike } from './glitch-strike.ts'
+import { asked, checkCameToSomething, checkStrike } from './glitch-strike.ts'
 import { MemoryUse } from './memory-use.ts'
 import { noPoints } from './no-points.ts'
 import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
@@ -183,8 +183,13 @@ function searchOf(
     after: glitch.after,
     hit: timing.hit ?? 1,
     ...(timing.attempt === undefined ? undefined : { attempt: timing.attempt }),
-    ...(args && { args }),
-    ...(returns && { returns }),
+    ...(args && {
+      args: (given: unknown[], delivery: Delivery) => asked(glitch, 'args', delivery, () => args(given)),
+    }),
+    ...(returns && {
+      returns: (value: unknown, delivery: Delivery) =>
+        asked(glitch, 'returns', delivery, () => returns(value)),
+    }),
     ...(fault.permanent && { permanent: true }),
     fired: false,
     strike(delivery, activation, canHold) {

@@ -100,7 +100,7 @@ export interface QueueAdapter {
   /** The last delivery of each job that died. */
   readonly dead: DeliveryRecord[]
   enqueue(request: JobRequest): Promise<string>
-  enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  enqueue<P>(job: JobDefinition<P>, payload: NoInfer<P>, options?: EnqueueOptions): Promise<string>
   /** Pools of `pg` that jobs use: connections that a dead worker had checked out are cut. */
   readonly pools?: readonly object[]
   /** In the order in which they would be performed. */

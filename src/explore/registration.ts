@@ -1,6 +1,6 @@
 import type { SimulationOptions } from './options.ts'
 import { type RaceSetup, raceSetupOf } from './race/race-options.ts'
-import type { Setup } from './run.ts'
+import type { Setup } from './run-plan.ts'
 import { setupOf } from './simulate.ts'
 import { type RaceArguments, type TestArguments, withoutEach } from './test-arguments.ts'
 

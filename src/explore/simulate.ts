@@ -6,7 +6,7 @@ import { type Assertions, type SimulationOptions, splitArguments } from './optio
 import { payloadsOf } from './payloads.ts'
 import { checkPrunable } from './prune.ts'
 import { makeReport, ResilienceError, type SimulationReport } from './report.ts'
-import type { Setup } from './run.ts'
+import type { Setup } from './run-plan.ts'
 import { Simulation } from './simulation.ts'
 import { parseToken, type Token } from './token.ts'
 import { nameOfWork, type Work } from './work.ts'

@@ -84,7 +84,7 @@ export class MemoryQueue implements QueueAdapter {
   }
 
   enqueue(request: JobRequest): Promise<string>
-  enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  enqueue<P>(job: JobDefinition<P>, payload: NoInfer<P>, options?: EnqueueOptions): Promise<string>
   /** By the name of a job that the queue knows. */
   enqueue(name: string, payload: unknown, options?: EnqueueOptions): Promise<string>
   enqueue(what: unknown, payload?: unknown, options: EnqueueOptions = NO_OPTIONS): Promise<string> {

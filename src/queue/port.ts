@@ -100,7 +100,7 @@ export interface QueueAdapter {
   /** The last delivery of each job that died. */
   readonly dead: DeliveryRecord[]
   enqueue(request: JobRequest): Promise<string>
-  enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  enqueue<P>(job: JobDefinition<P>, payload: NoInfer<P>, options?: EnqueueOptions): Promise<string>
   /** Pools of `pg` that jobs use: connections that a dead worker had checked out are cut. */
   readonly pools?: readonly object[]
   /** In the order in which they would be performed. */
@@ -134,4 +134,6 @@ export interface QueueAdapter {
    * `interrupted`: it was asked to stop, bailed out, and gives the job back: at once, where the queue has a way to.
    */
   expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number>
+  /** The application is about to boot again: no worker that it starts may work by itself. Absent where none does. */
+  bootsAgain?(): void
 }

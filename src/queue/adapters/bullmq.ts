@@ -260,6 +260,10 @@ export class BullmqQueue implements QueueAdapter {
     await this.#answered(driven.store.server, 'adding a job', () => deliverAgain(driven, job))
   }
 
+  bootsAgain(): void {
+    this.#workers.hold()
+  }
+
   /** Closes the workers that were made for `{ queue, processor }`; those of the user are the user's to close. */
   async close(): Promise<void> {
     await this.#workers.close()

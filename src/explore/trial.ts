@@ -143,6 +143,25 @@ export class Trial<W> {
     }
   }
 
+  /** Notes a scenario that could not be run, because a set-up threw: who reads the report must not miss it. */
+  notRun(
+    { id, strikes = [], index }: { id: string; strikes?: PlannedScenario['strikes']; index: number },
+    error: Error,
+  ): void {
+    const known = this.results.some((result) => result.id === id)
+    this.results.push({
+      // Where it was run itself, it is one that extends it.
+      id: known ? `${id}+…` : id,
+      index,
+      faults: strikes.map(({ fault, recorded }) => ({ fault: fault.name, point: recorded.point })),
+      outcome: 'failed',
+      reason: 'not-run',
+      error,
+      replay: this.#token(id),
+      timeline: [],
+    })
+  }
+
   /** Nothing where its crash leaves a state behind that another one did. */
   async #unlessPruned(scenario: PlannedScenario, recording: boolean): Promise<Attempt | undefined> {
     try {

@@ -156,6 +156,29 @@ test.each([
   expect(stderr).toContain(path.basename(file))
 })
 
+test('what could not be run is in the report, beside what could, and fails the gate', async () => {
+  const throws = at('throws.mts')
+  writeFileSync(throws, "throw new Error('no configuration')")
+  const exits = at('exits.mts')
+  writeFileSync(exits, 'process.exit(0)')
+  const ran = await faultline(['run', 'simulations/no-database.ts', throws, exits, '--out', at('not-run')])
+  expect(ran.code).toBe(2)
+  expect(ran.stdout).toContain('✗ 1  connect ECONNREFUSED 127.0.0.1:5432')
+  expect(ran.stdout).toContain('1 of 4 simulations survived; the report is in ')
+  expect(ran.stderr).toContain("faultline: 'no database' could not be run: Error: connect ECONNREFUSED")
+  const gate = await faultline(['gate', at('not-run/report.json'), '--min', '1'])
+  expect(gate.code).toBe(1)
+  expect(gate.stdout.replaceAll(`${out}/`, '').replaceAll(`${path.relative(project, out)}/`, '')).toBe(
+    [
+      '✗ 81.2 % of 16 scenarios survived; 3 could not be run; the minimum is 1 %',
+      '  no database  could not be run:  connect ECONNREFUSED 127.0.0.1:5432',
+      '  throws.mts  could not be run:  no configuration',
+      '  exits.mts  could not be run:  Its process ended with exit code 0 before its report was written.',
+      '',
+    ].join('\n'),
+  )
+}, 60_000)
+
 describe('gate', () => {
   test('99.9 % is below 100, and the lines are named', async () => {
     const entry = JSON.parse(readFileSync(at('whole/report.json'), 'utf8'))

@@ -75,8 +75,10 @@ export class MemoryQueue implements QueueAdapter {
     this.time = new MemoryTime(startMsOf(options))
     for (const job of options?.jobs ?? [])
       this.#registry.resolve(job.name, job as unknown as JobDefinition<never>)
-    this.#enqueue = (what: never, payload?: unknown, enqueueOptions?: EnqueueOptions) =>
-      this.enqueue(what, payload as never, enqueueOptions)
+    // Not assigned at once: what V8 takes for a method, only a full collection finds, with the queue that it holds.
+    const enqueue: JobContext['enqueue'] = (what: never, payload?: unknown, options?: EnqueueOptions) =>
+      this.enqueue(what, payload as never, options)
+    this.#enqueue = enqueue
   }
 
   get now(): Date {

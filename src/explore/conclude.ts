@@ -8,7 +8,7 @@ import type { LevelCounts } from './levels.ts'
 import { approximateInWords, sharedInWords } from './memory-use.ts'
 import type { Prepared } from './prepare.ts'
 import { makeReport, type SimulationReport } from './report.ts'
-import type { Setup } from './run.ts'
+import type { Setup } from './run-plan.ts'
 import { shardInWords, shardName } from './shard.ts'
 
 /** How a simulation was run: what the report says beside the results. */

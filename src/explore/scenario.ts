@@ -17,13 +17,15 @@ import {
 import { bad } from './bad-option.ts'
 import { record } from './baseline.ts'
 import { checkWhenDead } from './families.ts'
+import { startMsOf } from './fresh-queues.ts'
 import { type Glitch, isGlitch } from './glitch.ts'
-import { checkCameToSomething, checkStrike } from './glitch-strike.ts'
+import { asked, checkCameToSomething, checkStrike } from './glitch-strike.ts'
 import { MemoryUse } from './memory-use.ts'
 import { noPoints } from './no-points.ts'
 import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
 import { makeReport, ResilienceError } from './report.ts'
-import { type RunEnd, Runner } from './run.ts'
+import { Runner } from './run.ts'
+import type { RunEnd } from './run-plan.ts'
 import { faultId } from './scenario-id.ts'
 import { noteStrike } from './target.ts'
 import { hashOf, printToken } from './token.ts'
@@ -66,7 +68,7 @@ export async function runScenario<W = undefined>(
     options,
     name: options.name ?? nameOfWork(work),
     seed: options.seed ?? 1,
-    nowMs: (options.now ?? new Date()).getTime(),
+    nowMs: startMsOf(options),
   }
   const runner = new Runner<W>(setup)
   return withProbes('runScenario()', () => runner.during(() => runGlitches(runner, glitches)))
@@ -86,7 +88,7 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
   if (runner.setup.options.snapshot !== undefined) {
     const { end } = await record(runner)
     if (end.finding !== undefined) throw wrongAlready(runner.setup.name, end.finding.error)
-    runner.expected = { snapshot: end.snapshot }
+    runner.judge.expected = { snapshot: end.snapshot }
   }
   let session: Session | undefined
   const points: Point[] = []
@@ -182,8 +184,13 @@ function searchOf(
     after: glitch.after,
     hit: timing.hit ?? 1,
     ...(timing.attempt === undefined ? undefined : { attempt: timing.attempt }),
-    ...(args && { args }),
-    ...(returns && { returns }),
+    ...(args && {
+      args: (given: unknown[], delivery: Delivery) => asked(glitch, 'args', delivery, () => args(given)),
+    }),
+    ...(returns && {
+      returns: (value: unknown, delivery: Delivery) =>
+        asked(glitch, 'returns', delivery, () => returns(value)),
+    }),
     ...(fault.permanent && { permanent: true }),
     fired: false,
     strike(delivery, activation, canHold) {

@@ -9,7 +9,8 @@ import type { SimulationOptions } from './options.ts'
 import type { OtherPayload } from './payloads.ts'
 import { Pruning, SameState } from './prune.ts'
 import { type RecordedPoint, recordedPoints } from './recorded.ts'
-import type { RunEnd, Runner } from './run.ts'
+import type { Runner } from './run.ts'
+import type { RunEnd } from './run-plan.ts'
 import type { PlannedScenario } from './scenarios.ts'
 import { noteStrike, targetOf } from './target.ts'
 import { hashOf, printToken } from './token.ts'
@@ -140,6 +141,25 @@ export class Trial<W> {
       replay: this.#token('baseline'),
       timeline,
     }
+  }
+
+  /** Notes a scenario that could not be run, because a set-up threw: who reads the report must not miss it. */
+  notRun(
+    { id, strikes = [], index }: { id: string; strikes?: PlannedScenario['strikes']; index: number },
+    error: Error,
+  ): void {
+    const known = this.results.some((result) => result.id === id)
+    this.results.push({
+      // Where it was run itself, it is one that extends it.
+      id: known ? `${id}+…` : id,
+      index,
+      faults: strikes.map(({ fault, recorded }) => ({ fault: fault.name, point: recorded.point })),
+      outcome: 'failed',
+      reason: 'not-run',
+      error,
+      replay: this.#token(id),
+      timeline: [],
+    })
   }
 
   /** Nothing where its crash leaves a state behind that another one did. */

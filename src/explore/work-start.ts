@@ -7,7 +7,7 @@ import { bounded } from './bounded.ts'
 import { nothingEnqueued } from './nothing-enqueued.ts'
 import { OncePort, onceClaim } from './once-port.ts'
 import { type OtherPayload, payloadInWords } from './payloads.ts'
-import type { Setup } from './run.ts'
+import type { Setup } from './run-plan.ts'
 import { type EnqueuedBy, kindOfWork, nameOfWork, type Once } from './work.ts'
 
 /** What is known of the work once it is started. */

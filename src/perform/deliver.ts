@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Claim, Ending } from '../queue/port.ts'
+import type { Claim, DueWindow, Ending } from '../queue/port.ts'
 import { showArchive } from '../queue/show-archive.ts'
 import { codeLine, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
 import { givenUp } from './given-up.ts'
@@ -69,7 +69,8 @@ export async function deliver(
     running.settled = true
     session.overtaken.push(running)
   } else {
-    await end(running, ended as Ending)
+    const isAlone = blocked === undefined && woken.length === 0
+    await end(running, ended as Ending, isAlone ? session.ahead : undefined)
   }
   if (running.woken !== undefined) for (const other of running.woken) await finish(other)
   if (session.suspended.length > 0) await wakeEarlier(session, running)
@@ -80,7 +81,7 @@ function startOf(claim: Claim): 'redelivered' | 'retried' | 'started' {
   return claim.delivery > 1 ? 'retried' : 'started'
 }
 
-async function end(running: Running, ending: Ending): Promise<void> {
+async function end(running: Running, ending: Ending, next: DueWindow | undefined): Promise<void> {
   const { delivery, session, claim, port } = running
   delivery.ended = ending.ok ? 'fulfilled' : 'rejected'
   if (ending.ok && (await struckAtSettle(running))) return
@@ -89,10 +90,16 @@ async function end(running: Running, ending: Ending): Promise<void> {
     await expire(running, 'interrupted')
     return
   }
-  const status = await settle(running, ending)
+  const isLast = !delivery.duplicated && session.putOff === undefined && !isAnyoneLeft(session)
+  const status = await settle(running, ending, undefined, isLast ? next : undefined)
   if (!delivery.duplicated || status !== 'completed' || port !== session.queue) return
   delivery.duplicated = false
   await session.queue.duplicate?.(claim)
+}
+
+/** Whether code of earlier deliveries is still to be woken, or waited for. */
+function isAnyoneLeft({ suspended, overtaken }: Session): boolean {
+  return suspended.length > 0 || overtaken.length > 0
 }
 
 /** Whether a job that was asked to stop did so, rather than fail. */

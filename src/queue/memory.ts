@@ -61,6 +61,7 @@ export class MemoryQueue implements QueueAdapter {
   readonly capabilities: QueueCapabilities = CAPABILITIES
   /** Replaced when a new run starts: what is left of an earlier one moves only its own. */
   time: QueueTime
+  declare readonly startsAt?: Date
   readonly performed: DeliveryRecord[] = []
   readonly dead: DeliveryRecord[] = []
   readonly #waiting: DueList<MemoryJob> = new DueList()
@@ -73,6 +74,7 @@ export class MemoryQueue implements QueueAdapter {
 
   constructor(options?: MemoryQueueOptions) {
     this.time = new MemoryTime(startMsOf(options))
+    if (options?.now !== undefined) this.startsAt = new Date(options.now)
     for (const job of options?.jobs ?? [])
       this.#registry.resolve(job.name, job as unknown as JobDefinition<never>)
     // Not assigned at once: what V8 takes for a method, only a full collection finds, with the queue that it holds.
@@ -86,7 +88,7 @@ export class MemoryQueue implements QueueAdapter {
   }
 
   enqueue(request: JobRequest): Promise<string>
-  enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  enqueue<P>(job: JobDefinition<P>, payload: NoInfer<P>, options?: EnqueueOptions): Promise<string>
   /** By the name of a job that the queue knows. */
   enqueue(name: string, payload: unknown, options?: EnqueueOptions): Promise<string>
   enqueue(what: unknown, payload?: unknown, options: EnqueueOptions = NO_OPTIONS): Promise<string> {

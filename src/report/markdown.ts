@@ -56,8 +56,12 @@ function raceRow({ name, summary }: RaceEntry): string {
   return `| ${mark} | ${cell(name)} | ${summary.run} | ${percent(share)} | ${cell(summary.guarantee)} |`
 }
 
-function finding({ place, faults, scenarios, message, replay }: Blame, data: SimulationData): string {
-  const struck = faults.length === 0 ? 'none' : `${faults.join(', ')} (${plural(scenarios, 'scenario')})`
+function finding({ place, faults, scenarios, reason, message, replay }: Blame, data: SimulationData): string {
+  const none = reason === 'not-run' ? 'could not be run' : 'none'
+  const struck =
+    faults.length === 0 || reason === 'not-run'
+      ? none
+      : `${faults.join(', ')} (${plural(scenarios, 'scenario')})`
   return `| ${code(place || data.name)} | ${struck} | ${cell(message)} | ${again(replay, data.command)} |`
 }
 

@@ -15,8 +15,8 @@ export interface Search extends Strike {
   readonly hit: number
   /** Which delivery of a job; any, where absent. */
   readonly attempt?: number
-  readonly args?: (args: unknown[]) => boolean
-  readonly returns?: (value: unknown) => boolean
+  readonly args?: (args: unknown[], delivery: Delivery) => boolean
+  readonly returns?: (value: unknown, delivery: Delivery) => boolean
   /** Strikes by holding an await; see `Target.holdAwait`. */
   holdAwait?(delivery: Delivery, awaited: unknown): unknown
   /** After it has struck, it strikes whenever the job comes there again. */
@@ -76,8 +76,8 @@ export class GlitchMode implements Mode {
     for (const search of this.searches) {
       if (search.fired || !search.matches(place) || holds(search, file, index)) continue
       if (search.attempt !== undefined && search.attempt !== delivery.identity.ordinal) continue
-      if (search.args !== undefined && !(args !== undefined && search.args(args))) continue
-      if (search.returns !== undefined && !search.returns(value)) continue
+      if (search.args !== undefined && !(args !== undefined && search.args(args, delivery))) continue
+      if (search.returns !== undefined && !search.returns(value, delivery)) continue
       if (this.#count(search, delivery) !== search.hit) continue
       if (!search.after) return this.#fire(search, delivery, file, index, activation)
       this.#passed.push({ search, activation, function: place.function })

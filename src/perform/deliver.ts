@@ -69,7 +69,7 @@ export async function deliver(
     running.settled = true
     session.overtaken.push(running)
   } else {
-    const isAlone = blocked === undefined && woken.length === 0
+    const isAlone = blocked === undefined && running.woken === undefined
     await end(running, ended as Ending, isAlone ? session.ahead : undefined)
   }
   if (running.woken !== undefined) for (const other of running.woken) await finish(other)

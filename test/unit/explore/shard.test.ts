@@ -3,6 +3,8 @@ import { defineJob, type SimulationOptions, type SimulationReport, simulate } fr
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as code from '../../../fixtures/engine/charge.ts'
 import * as deep from '../../../fixtures/engine/depth.ts'
+import { setupOf } from '../../../src/explore/simulate.ts'
+import { type Step, Stepwise } from '../../../src/explore/stepwise.ts'
 import {
   mergeReportFiles,
   type ReportFile,
@@ -40,6 +42,10 @@ describe('shards', () => {
     ['two faults', recovering, { depth: 2 }],
     ['three faults', recovering, { depth: 3, faults: ['error', 'crash', 'stall'] }],
     ['a sample', charge, { faults: 'all', maxScenarios: 7 }],
+    ['a sample, and no room for two faults', recovering, { depth: 2, maxScenarios: 5 }],
+    ['a sample of two faults', recovering, { depth: 2, maxScenarios: 40 }],
+    ['a sample of two faults, none of three', recovering, { depth: 3, maxScenarios: 40 }],
+    ['a sample of three faults', recovering, { depth: 3, maxScenarios: 200 }],
     ['payloads of other releases', charge, { payloads: [1, 2, 3] }],
   ] as const)('together run every scenario exactly once: %s', async (_, job, more) => {
     const run = () =>
@@ -60,6 +66,42 @@ describe('shards', () => {
     const { alike } = reports[0]!.summary.shard!
     expect(alike + left.reduce((sum, count) => sum + count)).toBe(whole.summary.skipped)
     expect(whole.summary.shard).toBeUndefined()
+  })
+
+  test('draw what one run draws, and not what each would draw for itself', async () => {
+    const run = () =>
+      simulate<World>(recovering.with(null), () => true, { ...options, depth: 2, maxScenarios: 40 })
+    const { reports, whole } = await inShards(4, run)
+    expect(whole.scenarios).toHaveLength(40)
+    expect(whole.scenarios.some(({ faults }) => faults.length === 2)).toBe(true)
+    expect(reports.map(({ scenarios }) => scenarios.length)).toEqual([10, 10, 10, 10])
+    const words = reports.map(({ summary }) => summary.notCovered.sampled)
+    expect(new Set([...words, whole.summary.notCovered.sampled]).size).toBe(1)
+  })
+
+  test.each([
+    ['all that extends them', {}],
+    ['a share of it', { maxScenarios: 40 }],
+  ])('of scenarios that are tests of their own, in whatever order: %s', async (_, more) => {
+    const run = async (order: (steps: readonly Step[]) => readonly Step[]) => {
+      const setup = { ...options, checks: { completes: false, settled: false }, depth: 2, ...more }
+      const stepwise = new Stepwise(setupOf(recovering.with(null), () => true, setup))
+      for (const step of order(await stepwise.begin())) await step.run()
+      return (await stepwise.end())!
+    }
+    const { reports, whole } = await inShards(3, () => run((steps) => steps.toReversed()))
+    const file = (report: SimulationReport) =>
+      reportFileOf({ simulations: [{ report: { ...report, name: 'it' } }] })
+    const [merged, one] = [mergeReportFiles(reports.map(file)), mergeReportFiles([file(whole), file(whole)])]
+    expect(timeless(merged)).toEqual(timeless(one))
+    const forwards = await run((steps) => steps)
+    expect(idsOf(forwards).sort()).toEqual(idsOf(whole).sort())
+    if ('maxScenarios' in more) {
+      expect(whole.scenarios.length).toBeLessThanOrEqual(40)
+      expect(whole.summary.notCovered.extensions).toMatch(
+        /^\d+ scenarios of several faults, beyond the share/,
+      )
+    }
   })
 
   test('say so, and call nothing exhaustive', async () => {

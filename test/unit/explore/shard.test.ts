@@ -1,5 +1,13 @@
 import { stripVTControlCharacters } from 'node:util'
-import { defineJob, type SimulationOptions, type SimulationReport, simulate } from 'faultline'
+import {
+  defineJob,
+  exploreRaces,
+  type RaceReport,
+  redelivery,
+  type SimulationOptions,
+  type SimulationReport,
+  simulate,
+} from 'faultline'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as code from '../../../fixtures/engine/charge.ts'
 import * as deep from '../../../fixtures/engine/depth.ts'
@@ -8,9 +16,11 @@ import { type Step, Stepwise } from '../../../src/explore/stepwise.ts'
 import {
   mergeReportFiles,
   type ReportFile,
+  raceEntryOf,
   reportFileOf,
   serializeReportFile,
 } from '../../../src/report/file/index.ts'
+import { judge } from '../../../src/report/gate.ts'
 import { World } from '../../helpers/engine-world.ts'
 
 let world = new World()
@@ -21,7 +31,7 @@ const recovering = defineJob<null>({ name: 'recovering', attempts: 9, perform: (
 
 afterEach(() => vi.unstubAllEnvs())
 
-async function inShards(count: number, run: () => ReturnType<typeof simulate>) {
+async function inShards<R>(count: number, run: () => Promise<R>) {
   const reports = []
   for (let index = 1; index <= count; index++) {
     vi.stubEnv('FAULTLINE_SHARD', `${index}/${count}`)
@@ -102,6 +112,43 @@ describe('shards', () => {
         /^\d+ scenarios of several faults, beyond the share/,
       )
     }
+  })
+
+  test('run each race in one of them, whole', async () => {
+    const names = Array.from({ length: 12 }, (_, at) => `race ${at}`)
+    const run = async () => {
+      const reports: RaceReport[] = []
+      for (const name of names)
+        reports.push(
+          await exploreRaces<World>([charge.with(null), redelivery(charge.with(null))], () => true, {
+            ...options,
+            name,
+            strategy: { preemptions: 0 },
+          }),
+        )
+      return reports
+    }
+    const { reports, whole } = await inShards(3, run)
+    const ran = reports.map((some) => some.filter(({ summary }) => summary.run > 0).map(({ name }) => name))
+    expect(ran.flat().sort()).toEqual(names.toSorted())
+    expect(ran.every((some) => some.length > 0)).toBe(true)
+    const file = (some: readonly RaceReport[]) =>
+      ({
+        ...reportFileOf({ simulations: [] }),
+        races: some.map((report) => raceEntryOf({ report })),
+      }) as ReportFile
+    expect(timeless(mergeReportFiles(reports.toReversed().map(file)))).toEqual(timeless(file(whole)))
+    const elsewhere = reports[0]!.find(({ summary }) => summary.run === 0)!
+    const { runBy } = elsewhere.summary.shard!
+    expect(elsewhere.summary.shard).toEqual({ index: 1, count: 3, runBy })
+    expect(elsewhere.summary.guarantee).toBe(`shard ${runBy} of 3 runs it`)
+    expect(stripVTControlCharacters(String(elsewhere))).toMatch(
+      new RegExp(`^ – ${elsewhere.name}  no race of this shard .*proven +shard ${runBy} of 3 runs it$`, 's'),
+    )
+    const lacking = mergeReportFiles([reports[0]!, reports[1]!].map(file))
+    const verdict = judge({ simulations: [], races: lacking.races }, 100)
+    expect(verdict).toMatchObject({ passed: true, whole: false })
+    expect(verdict.lines).toContain(`  ${ran[2]![0]}: a race of shard 3 of 3, which is not in this report`)
   })
 
   test('say so, and call nothing exhaustive', async () => {

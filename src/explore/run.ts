@@ -77,7 +77,7 @@ export class Runner<W> {
 
   /** What is needed once; resolves to what takes it away again. */
   async boot(): Promise<() => Promise<void>> {
-    const dispose = await bounded('boot', () => this.setup.options.boot?.())
+    const dispose = await bounded('boot', () => this.setup.options.boot?.(), this.#signal)
     return async () => {
       await sweep(this.setup.options.queue)
       if (typeof dispose === 'function') await bounded('What boot returned', () => dispose())
@@ -103,7 +103,7 @@ export class Runner<W> {
     })
     const quiet = session.quietContext('quiet')
     world = (await execution.run(quiet, () =>
-      bounded<W | undefined>('setup', () => options.setup?.({ queue, signal: this.#signal })),
+      bounded<W | undefined>('setup', () => options.setup?.({ queue, signal: this.#signal }), this.#signal),
     )) as W
     let hung = false
     try {
@@ -131,7 +131,7 @@ export class Runner<W> {
   async #freshQueue(): Promise<QueueAdapter> {
     const { queue } = this.setup.options
     if (queue === undefined) return new MemoryQueue({ now: new Date(this.setup.nowMs) })
-    if (typeof queue === 'function') return await bounded('queue', queue)
+    if (typeof queue === 'function') return await bounded('queue', queue, this.#signal)
     await queue.clear({ nowMs: this.setup.nowMs })
     return queue
   }

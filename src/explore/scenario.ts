@@ -70,7 +70,8 @@ export async function runScenario<W = undefined>(
     nowMs: (options.now ?? new Date()).getTime(),
   }
   const runner = new Runner<W>(setup)
-  return withProbes('runScenario()', () => runner.during(() => runGlitches(runner, glitches)))
+  const body = (): Promise<ScenarioResult> => runner.during(() => runGlitches(runner, glitches))
+  return withProbes('runScenario()', body, options.signal)
 }
 
 function glitchesOf(given: unknown): Glitch[] {

@@ -29,7 +29,7 @@ export class Connections {
     const context = session.quietContext('connect')
     for (const racer of racers) {
       racer.connection = await execution.run(context, () =>
-        bounded('connect', () => this.#connect(racer.worker)),
+        bounded('connect', () => this.#connect(racer.worker), session.options.signal),
       )
     }
   }

@@ -66,11 +66,9 @@ export async function exploreSetup<W>(given: RaceSetup<W>): Promise<RaceReport> 
   }
   const runner = new Runner(setup)
   const explorer = new Explorer(runner, setup)
-  return withProbes('exploreRaces()', () =>
-    runner.during(async () =>
-      raceReport(await (token === undefined ? explorer.explore() : explorer.replay(token))),
-    ),
-  )
+  const explore = async (): Promise<RaceReport> =>
+    raceReport(await (token === undefined ? explorer.explore() : explorer.replay(token)))
+  return withProbes('exploreRaces()', () => runner.during(explore), setup.options.signal)
 }
 
 function skipped<W>({ name, seed, nowMs, entries }: RaceSetup<W>, replayed: string): RaceReport {

@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import {
   mergeReportFiles,
@@ -10,6 +9,7 @@ import { plural } from '../report/words.ts'
 import { type Command, exitCodes } from './command.ts'
 import { REPORT_FOLDER, readReport } from './report-path.ts'
 import { usedWrongly } from './used-wrongly.ts'
+import { writeOut } from './write-out.ts'
 
 /** `faultline merge`. */
 export const merge: Command = {
@@ -39,8 +39,7 @@ Exit codes: 0 merged, 2 a report is missing, cut off, or does not belong to the 
     const merged = mergeReportFiles(positionals.map((name) => readReport(name, cwd)))
     const out = typeof values.out === 'string' ? values.out : `${REPORT_FOLDER}/report.json`
     const file = path.resolve(cwd, out)
-    mkdirSync(path.dirname(file), { recursive: true })
-    writeFileSync(file, serializeReportFile(merged))
+    writeOut(file, serializeReportFile(merged))
     const scenarios = merged.simulations.reduce((sum, { summary }) => sum + summary.scenarios, 0)
     const what = `${plural(merged.simulations.length, 'simulation')}, ${plural(scenarios, 'scenario')}`
     print(`${plural(positionals.length, 'report')} merged into ${out}: ${what}`)

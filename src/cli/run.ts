@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { environment } from '../model/environment.ts'
@@ -17,6 +17,7 @@ import { type ChildEnd, type ChildHost, type ChildTask, startChild } from './chi
 import { type Command, type CommandInput, exitCodes } from './command.ts'
 import { REPORT_FOLDER } from './report-path.ts'
 import { usedWrongly } from './used-wrongly.ts'
+import { writeOut } from './write-out.ts'
 
 /** `faultline run`. */
 export const run: Command = {
@@ -168,10 +169,9 @@ function conclude(ends: readonly ChildEnd[], { out, replay, print }: Conclusion)
       `No simulation of these files is the one that the token replays: received '${replay}'.`,
       'The token begins with the name of its simulation.',
     )
-  mkdirSync(out, { recursive: true })
   const file = path.join(out, 'report.json')
   // A replay is a look at one scenario, and not the state of the whole.
-  if (replay === undefined) writeFileSync(file, serializeReportFile(whole))
+  if (replay === undefined) writeOut(file, serializeReportFile(whole))
   const verdicts = whole.simulations.map((entry) => headlineOf(restoredSimulation(entry)).good)
   const good = verdicts.filter(Boolean).length
   const text = `${good} of ${plural(verdicts.length, 'simulation')} survived`

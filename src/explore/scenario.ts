@@ -17,6 +17,7 @@ import {
 import { bad } from './bad-option.ts'
 import { record } from './baseline.ts'
 import { checkWhenDead } from './families.ts'
+import { startMsOf } from './fresh-queues.ts'
 import { type Glitch, isGlitch } from './glitch.ts'
 import { asked, checkCameToSomething, checkStrike } from './glitch-strike.ts'
 import { MemoryUse } from './memory-use.ts'
@@ -67,7 +68,7 @@ export async function runScenario<W = undefined>(
     options,
     name: options.name ?? nameOfWork(work),
     seed: options.seed ?? 1,
-    nowMs: (options.now ?? new Date()).getTime(),
+    nowMs: startMsOf(options),
   }
   const runner = new Runner<W>(setup)
   const body = (): Promise<ScenarioResult> => runner.during(() => runGlitches(runner, glitches))

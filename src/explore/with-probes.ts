@@ -9,7 +9,7 @@ export function withProbes<T>(what: string, body: () => Promise<T>, signal?: Abo
       else {
         // What a fault threw into a callback ends the process, as it would: that alone is nobody's mistake.
         if (delivery.injected?.error !== reason) (delivery.exceptions ??= []).push(reason)
-        delivery.onException?.()
+        delivery.host?.threw()
       }
       delivery.onTrouble?.()
     })

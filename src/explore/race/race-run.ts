@@ -89,7 +89,7 @@ export class RaceRun implements RaceHost {
         this.#witness = await this.#options.observers.of(this.racers)
       }
       clock.stop()
-      clock.gate = () => this.scheduler.mayFire()
+      clock.gate = this.scheduler
       await this.scheduler.run()
       return this.#performance()
     } catch (error) {

@@ -43,7 +43,7 @@ export interface WorkerInternals extends BullmqWorker {
   listenerCount(event: string): number
   getBackend(): Backend
   getNextJob(token: string, options: { readonly block: boolean }): Promise<Job | undefined>
-  processJob(job: Job, token: string, fetchNext: () => boolean): Promise<unknown>
+  processJob(job: Job, token: string, fetchNext: () => boolean): Promise<Job | undefined>
   callProcessJob: ProcessJob
   getUnrecoverableErrorMessage(job: Job): string | undefined
   moveStalledJobsToWait(): Promise<void>

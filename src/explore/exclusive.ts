@@ -34,7 +34,7 @@ export async function exclusively<T>(what: string, body: () => Promise<T>, signa
     await turnOf(what, before, signal)
     return await inside.run(true, body)
   } catch (error) {
-    throw signal?.aborted && error === signal.reason ? cancelled(what, error) : error
+    throw signal?.aborted && error === signal.reason ? cancelled(`${what} was cancelled.`, error) : error
   } finally {
     resolve()
   }
@@ -47,7 +47,7 @@ async function turnOf(
   signal: AbortSignal | undefined,
 ): Promise<void> {
   const { promise: gone, reject } = Promise.withResolvers<never>()
-  const giveUp = (): void => reject(signal!.reason)
+  const giveUp = (): void => reject(cancelled(`${what} was cancelled before it began.`, signal!.reason))
   signal?.addEventListener('abort', giveUp, { once: true })
   if (signal?.aborted) giveUp()
   const quiet = after(sayAfterMs, () => void process.stderr.write(waiting(what)))
@@ -67,6 +67,6 @@ function waiting(what: string): string {
   )
 }
 
-function cancelled(what: string, reason: unknown): FaultlineError {
-  return new FaultlineError('FAULTLINE_ABORTED', { message: `${what} was cancelled.`, cause: reason })
+function cancelled(message: string, reason: unknown): FaultlineError {
+  return new FaultlineError('FAULTLINE_ABORTED', { message, cause: reason })
 }

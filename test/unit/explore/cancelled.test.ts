@@ -84,8 +84,8 @@ test('who is cancelled while it waits for its turn never runs, and lets nobody o
   await Promise.all([first, third, run('fourth', 0, over.signal)])
   expect(log).toEqual([
     'first begins',
-    'second: simulate() was cancelled.',
-    'fourth: simulate() was cancelled.',
+    'second: simulate() was cancelled before it began.',
+    'fourth: simulate() was cancelled before it began.',
     'first ends',
     'third begins',
     'third ends',

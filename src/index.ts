@@ -80,6 +80,7 @@ export type {
   RaceLine,
   RaceMember,
   RaceResult,
+  RaceShard,
   RaceSummary,
 } from './model/race.ts'
 export type {

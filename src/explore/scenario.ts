@@ -71,7 +71,8 @@ export async function runScenario<W = undefined>(
     nowMs: startMsOf(options),
   }
   const runner = new Runner<W>(setup)
-  return withProbes('runScenario()', () => runner.during(() => runGlitches(runner, glitches)))
+  const body = (): Promise<ScenarioResult> => runner.during(() => runGlitches(runner, glitches))
+  return withProbes('runScenario()', body, options.signal)
 }
 
 function glitchesOf(given: unknown): Glitch[] {

@@ -18,6 +18,7 @@ export function programOf(worker: unknown): WorkerPlan<unknown>['program'] {
   for (const [name, list] of Object.entries({ args, nodeArgs }))
     if (!Array.isArray(list) || !list.every((one) => typeof one === 'string'))
       throw bad(`worker.${name}: received ${kind(list)}; allowed is a list of texts.`)
+  const own = env === undefined ? undefined : checkedEnv(env)
   if (typeof cwd !== 'string' || !existsSync(cwd))
     throw bad(`worker.cwd: received ${kind(cwd)}; allowed is a folder that exists.`)
   if (!existsSync(path.resolve(cwd, file)))

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { childEnvironment } from '../model/environment.ts'
-import { parseReportFile, type ReportFile } from '../report/file/index.ts'
+import { notRun, parseReportFile, type ReportFile, reportFileOf } from '../report/file/index.ts'
 import { exitCodes } from './command.ts'
 import type { ChildMessage } from './run-one.ts'
 
@@ -19,8 +20,8 @@ export interface ChildTask {
 /** What a child left behind. */
 export interface ChildEnd {
   readonly code: number
-  /** Undefined where it could not run the simulations. */
-  readonly report: ReportFile | undefined
+  /** Also of what could not be run. */
+  readonly report: ReportFile
   /** How the process ended, where it could not say itself why there is no report. */
   readonly silent?: string
 }
@@ -41,7 +42,8 @@ export interface ChildHost {
 export function startChild(task: ChildTask, host: ChildHost): Promise<ChildEnd> {
   const program = fileURLToPath(host.entry)
   const register = path.join(path.dirname(program), `register${path.extname(program)}`)
-  const report = path.join(host.folder, `${task.worker}-${(task.shard ?? '1/1').replace('/', '-')}.json`)
+  // Of its own: what another one left must not pass for its report.
+  const report = path.join(host.folder, `${randomUUID()}.json`)
   const args = ['run-one', task.file, '--report', report, ...(host.processes ? ['--processes'] : [])]
   const child = spawn(
     process.execPath,
@@ -56,11 +58,21 @@ export function startChild(task: ChildTask, host: ChildHost): Promise<ChildEnd> 
     child.on('close', (code, signal) => {
       process.off('exit', end)
       const left = reportIn(report)
-      const told = left !== undefined || code === exitCodes.usedWrongly
-      const silent = told ? undefined : signal === null ? `with exit code ${code}` : `by ${signal}`
-      resolve({ code: code ?? exitCodes.usedWrongly, report: left, ...(silent && { silent }) })
+      if (left !== undefined) {
+        resolve({ code: code ?? exitCodes.usedWrongly, report: left })
+        return
+      }
+      const how = signal === null ? `with exit code ${code}` : `by ${signal}`
+      const silent = `ended ${how} before its report was written`
+      resolve({ code: exitCodes.usedWrongly, report: lost(task, host.cwd, `Its process ${silent}.`), silent })
     })
   })
+}
+
+/** The report of a process that left none. */
+function lost({ file }: ChildTask, cwd: string, message: string): ReportFile {
+  const report = notRun({ name: file, error: new Error(message), root: cwd, nowMs: Date.now() })
+  return reportFileOf({ simulations: [{ report, testFile: file.replaceAll('\\', '/') }] })
 }
 
 function environmentOf({ shard, worker }: ChildTask, { replay }: ChildHost): NodeJS.ProcessEnv {

@@ -11,7 +11,8 @@ export const gate: Command = {
   about: 'Fails where too few scenarios survived, and names the lines to blame',
   teaches: `
 Reads .faultline/report.json, which the Vitest reporter and \`faultline run\` write, unless another file is named.
-Nothing is rounded: 99.9 % is below 100. No scenario at all fails, too.
+Nothing is rounded: 99.9 % is below 100. Whatever the minimum, it fails where no scenario was run, where a simulation
+could not be run (its set-up threw, its file could not be loaded), and where a job is wrong without any fault.
 
 Example, the last step of a CI job:
   npx faultline gate --min 100

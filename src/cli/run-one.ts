@@ -3,7 +3,8 @@ import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isSimulation, type Simulation, type SimulationReport } from '../explore/index.ts'
 import { isFaultlineError } from '../model/error.ts'
-import { reportFileOf, serializeReportFile } from '../report/file/index.ts'
+import type { SimulationData } from '../model/result.ts'
+import { notRun, reportFileOf, serializeReportFile } from '../report/file/index.ts'
 import { shellWord } from '../report/replay.ts'
 import { type Command, exitCodes } from './command.ts'
 import { usedWrongly } from './used-wrongly.ts'
@@ -28,21 +29,35 @@ export const runOne: Command = {
   },
   async run({ positionals, values, cwd }): Promise<never> {
     const name = positionals[0]!
-    const simulations = await simulationsOf(name, cwd)
-    if (values.processes === true) checkProcesses(name, simulations)
+    const write = (reports: readonly SimulationData[]): void => {
+      const testFile = name.replaceAll('\\', '/')
+      const file = reportFileOf({ simulations: reports.map((report) => ({ report, testFile })) })
+      writeFileSync(String(values.report), serializeReportFile(file))
+    }
+    const simulations = await simulationsOf(name, cwd, values.processes === true).catch((error: unknown) => {
+      // The report tells what was thrown, and not the whole stack around it.
+      const thrown = isFaultlineError(error, 'FAULTLINE_BAD_OPTION') ? (error.cause ?? error) : error
+      write([notRun({ name, error: thrown, root: cwd, nowMs: Date.now() })])
+      throw error
+    })
     const command = `npx faultline ${values.processes === true ? 'kill' : 'run'} ${shellWord(name)}`
-    const reports: SimulationReport[] = []
+    const reports: SimulationData[] = []
+    let code: number = exitCodes.survived
     for (const simulation of simulations) {
       const onProgress = (done: number, total: number): void =>
         void process.send?.({ simulation: simulation.name, done, total } satisfies ChildMessage)
-      const report = await simulation.run({ command, onProgress })
-      if (!isElsewhere(report)) reports.push(report)
+      try {
+        const report = await simulation.run({ command, onProgress })
+        if (!isElsewhere(report)) reports.push(report)
+      } catch (error) {
+        process.stderr.write(`faultline: '${simulation.name}' could not be run: ${stackOf(error)}\n`)
+        reports.push(notRun({ name: simulation.name, error, root: cwd, command, nowMs: Date.now() }))
+        code = exitCodes.usedWrongly
+      }
     }
-    const testFile = name.replaceAll('\\', '/')
-    const file = reportFileOf({ simulations: reports.map((report) => ({ report, testFile })) })
-    writeFileSync(String(values.report), serializeReportFile(file))
+    write(reports)
     // What the simulations left open (a pool, a server) keeps nobody waiting.
-    process.exit(exitCodes.survived)
+    process.exit(code)
   },
 }
 
@@ -61,12 +76,15 @@ function isElsewhere({ scenarios, summary }: SimulationReport): boolean {
   return scenarios.length === 0 && summary.notCovered.replay !== undefined
 }
 
-async function simulationsOf(name: string, cwd: string): Promise<readonly Simulation[]> {
+async function simulationsOf(name: string, cwd: string, processes: boolean): Promise<readonly Simulation[]> {
   const module = await loaded(name, cwd)
   // The default export of a CommonJS module that was compiled from ESM is one level deeper.
   const given = inner(module.default)
   const list: readonly unknown[] = Array.isArray(given) ? given : [given]
-  if (list.length > 0 && list.every(isSimulation)) return list
+  if (list.length > 0 && list.every(isSimulation)) {
+    if (processes) checkProcesses(name, list)
+    return list
+  }
   const received = given === undefined ? 'no default export' : describe(list)
   throw usedWrongly(
     `'${name}' is no simulation file: received ${received}; allowed is a default export of one defineSimulation(…), or of a list of them.`,
@@ -79,9 +97,13 @@ async function loaded(name: string, cwd: string): Promise<{ default?: unknown }>
     return (await import(pathToFileURL(path.resolve(cwd, name)).href)) as { default?: unknown }
   } catch (error) {
     if (isFaultlineError(error)) throw error
-    const told = error instanceof Error ? (error.stack ?? error.message) : `received ${String(error)}`
-    throw usedWrongly(`'${name}' throws while it is loaded: ${told}`)
+    throw usedWrongly(`'${name}' throws while it is loaded: ${stackOf(error)}`, undefined, error)
   }
+}
+
+function stackOf(error: unknown): string {
+  if (isFaultlineError(error)) return error.message
+  return error instanceof Error ? (error.stack ?? error.message) : `received ${String(error)}`
 }
 
 function inner(value: unknown): unknown {

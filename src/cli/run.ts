@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { environment } from '../model/environment.ts'
@@ -17,6 +17,7 @@ import { type ChildEnd, type ChildHost, type ChildTask, startChild } from './chi
 import { type Command, type CommandInput, exitCodes } from './command.ts'
 import { REPORT_FOLDER } from './report-path.ts'
 import { usedWrongly } from './used-wrongly.ts'
+import { writeOut } from './write-out.ts'
 
 /** `faultline run`. */
 export const run: Command = {
@@ -38,7 +39,7 @@ Example:
   npx faultline run simulations/*.ts --workers 4
   npx faultline run simulations/charge.ts --replay 'charge: crash@src/jobs/charge.ts:14 (seed 1, …)'
 
-Exit codes: 0 everything survived, 1 something did not, 2 a file could not be run.
+Exit codes: 0 everything survived, 1 something did not, 2 something could not be run: the report says so.
 `,
   options: {
     replay: {
@@ -132,16 +133,14 @@ async function runAll(
       ends.push(end)
       if (end.silent !== undefined) {
         line.done()
-        process.stderr.write(
-          `faultline: the process of '${task.file}' ended ${end.silent} before its report was written.\n`,
-        )
+        process.stderr.write(`faultline: the process of '${task.file}' ${end.silent}.\n`)
       }
       const parts = left.get(task.file) ?? []
       left.set(task.file, parts)
-      if (end.report !== undefined) parts.push(end.report)
+      parts.push(end.report)
       const rest = open.get(task.file)!
       rest.pop()
-      if (rest.length > 0 || parts.length === 0) continue
+      if (rest.length > 0) continue
       line.done()
       printReport(mergeReportFiles(parts), print)
     }
@@ -164,21 +163,19 @@ interface Conclusion {
 }
 
 function conclude(ends: readonly ChildEnd[], { out, replay, print }: Conclusion): number {
-  const reports = ends.flatMap(({ report }) => (report === undefined ? [] : [report]))
-  if (reports.length < ends.length) return exitCodes.usedWrongly
-  const whole = mergeReportFiles(reports)
+  const whole = mergeReportFiles(ends.map(({ report }) => report))
   if (replay !== undefined && whole.simulations.length === 0)
     throw usedWrongly(
       `No simulation of these files is the one that the token replays: received '${replay}'.`,
       'The token begins with the name of its simulation.',
     )
-  mkdirSync(out, { recursive: true })
   const file = path.join(out, 'report.json')
   // A replay is a look at one scenario, and not the state of the whole.
-  if (replay === undefined) writeFileSync(file, serializeReportFile(whole))
+  if (replay === undefined) writeOut(file, serializeReportFile(whole))
   const verdicts = whole.simulations.map((entry) => headlineOf(restoredSimulation(entry)).good)
   const good = verdicts.filter(Boolean).length
   const text = `${good} of ${plural(verdicts.length, 'simulation')} survived`
   print(replay === undefined ? `${text}; the report is in ${path.relative(process.cwd(), file)}` : text)
+  if (ends.some(({ code }) => code === exitCodes.usedWrongly)) return exitCodes.usedWrongly
   return good === verdicts.length ? exitCodes.survived : exitCodes.notResilient
 }

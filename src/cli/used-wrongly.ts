@@ -2,8 +2,12 @@ import { closest, distance } from 'fastest-levenshtein'
 import { FaultlineError } from '../model/error.ts'
 
 /** A command line that cannot be understood; the program ends with exit code 2. */
-export function usedWrongly(message: string, hint?: string): FaultlineError {
-  return new FaultlineError('FAULTLINE_BAD_OPTION', hint === undefined ? { message } : { message, hint })
+export function usedWrongly(message: string, hint?: string, cause?: unknown): FaultlineError {
+  return new FaultlineError('FAULTLINE_BAD_OPTION', {
+    message,
+    ...(hint === undefined ? undefined : { hint }),
+    ...(cause === undefined ? undefined : { cause }),
+  })
 }
 
 /** `Did you mean 'gate'?`, where something is near enough. */

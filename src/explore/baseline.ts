@@ -4,7 +4,8 @@ import type { Finding } from '../oracle/index.ts'
 import { arm, type FileRecord, RecordMode } from '../runtime/index.ts'
 import { noPoints } from './no-points.ts'
 import { firstDivergence, type RecordedPoint, recordedPoints } from './recorded.ts'
-import type { RunEnd, Runner } from './run.ts'
+import type { Runner } from './run.ts'
+import type { RunEnd } from './run-plan.ts'
 
 /** What the unfaulted runs told. */
 export interface Baseline {
@@ -35,7 +36,7 @@ export async function baseline<W>(runner: Runner<W>): Promise<Baseline> {
   const files = filesOf(first.points)
   if (first.end.finding !== undefined) return { ...first, finding: first.end.finding, files, warmUp: 0 }
   if (files.size === 0) throw noPoints(runner.setup)
-  runner.expected = { snapshot: first.end.snapshot }
+  runner.judge.expected = { snapshot: first.end.snapshot }
   const second = await record(runner)
   const finding = nondeterminism(first.points, second)
   if (finding === undefined || second.end.finding !== undefined)

@@ -8,7 +8,7 @@ import type { LevelCounts } from './levels.ts'
 import { approximateInWords, sharedInWords } from './memory-use.ts'
 import type { Prepared } from './prepare.ts'
 import { makeReport, type SimulationReport } from './report.ts'
-import type { Setup } from './run.ts'
+import type { Setup } from './run-plan.ts'
 import { shardInWords, shardName } from './shard.ts'
 
 /** How a simulation was run: what the report says beside the results. */
@@ -56,7 +56,7 @@ export function conclude<W>(
   const elsewhere = counts.elsewhere + payloads.length - counts.payloads
   const shard = { index, count, elsewhere, alike: plan.skipped + counts.sampled }
   const own = counts.own + counts.payloads
-  notCovered[shardName(shard)] = shardInWords(shard, own, (setup.options.depth ?? 1) > 1)
+  notCovered[shardName(shard)] = shardInWords(shard, own, counts.extended)
   return reportOf(course, trial.results, { ...left, shard })
 }
 

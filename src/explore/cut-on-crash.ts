@@ -32,7 +32,7 @@ const noticedWithinMs = 1_000
  * @throws FaultlineError `FAULTLINE_BAD_OPTION` for anything but a pool of `pg`.
  */
 export function cutOnCrash(pool: object): () => Promise<void> {
-  const { _clients, _idle } = pool as Pool
+  const { _clients, _idle } = (pool ?? {}) as Pool
   if (!Array.isArray(_clients) || !Array.isArray(_idle)) {
     throw new FaultlineError('FAULTLINE_BAD_OPTION', {
       message: "cutOnCrash(pool) takes a Pool of the package 'pg': received something else.",

@@ -40,3 +40,22 @@ export function checkCameToSomething(glitches: readonly Glitch[], searches: read
     })
   }
 }
+
+/** Whether a call or a return is the one that is meant; a function of the test that throws is its mistake, and ends the run. */
+export function asked(
+  { description }: Glitch,
+  option: 'args' | 'returns',
+  delivery: Delivery,
+  test: () => unknown,
+): boolean {
+  try {
+    return Boolean(test())
+  } catch (cause) {
+    delivery.fatal = new FaultlineError('FAULTLINE_BAD_OPTION', {
+      message: `${description}: the function given as \`${option}\` threw ${cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause)}`,
+      hint: 'It is asked at every call of that function: let it return true or false for whatever it gets.',
+      cause,
+    })
+    throw delivery.fatal
+  }
+}

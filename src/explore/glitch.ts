@@ -2,7 +2,7 @@ import { error, type Fault, families, isFault } from '../fault/index.ts'
 import { FaultlineError } from '../model/error.ts'
 import type { Place } from '../model/point.ts'
 import { describe } from '../queue/describe.ts'
-import { unknownName } from './bad-option.ts'
+import { bad, kind, unknownName } from './bad-option.ts'
 
 const brand: unique symbol = Symbol.for('faultline.glitch-maker') as never
 
@@ -23,8 +23,8 @@ export interface Glitch {
   readonly fault: Fault
   readonly after: boolean
   readonly timing: GlitchTiming
-  readonly args?: (args: unknown[]) => boolean
-  readonly returns?: (value: unknown) => boolean
+  readonly args?: (args: unknown[]) => unknown
+  readonly returns?: (value: unknown) => unknown
   matches(place: Place): boolean
   /** Keys that could have been given instead. */
   candidates(places: readonly Place[]): string[]
@@ -42,21 +42,33 @@ export function makeGlitch(
   maker: string,
   key: string,
   fault: Fault = error(),
-  timing: GlitchTiming = {},
+  options: GlitchTiming = {},
   rest: Pick<Glitch, 'matches' | 'candidates'> & Partial<Glitch>,
 ): Glitch {
+  const timing = checkTiming(maker, options)
   if (!isFault(fault)) {
     throw new FaultlineError('FAULTLINE_BAD_OPTION', {
       message: `${maker}('${key}', fault) takes a fault: received ${describe(fault)}; allowed is what a maker of faults returned: ${makers}.`,
     })
   }
-  for (const name of Object.keys(timing))
-    if (name !== 'hit' && name !== 'attempt') throw unknownName('option', name, ['hit', 'attempt'])
-  for (const [name, value] of Object.entries(timing)) {
-    if (value === undefined || (Number.isInteger(value) && value >= 1)) continue
-    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
-      message: `${name}: received ${String(value)}; allowed is a whole number ≥ 1.`,
-    })
-  }
   return { [brand]: true, description: `${maker}('${key}')`, key, fault, after: false, timing, ...rest }
+}
+
+/** The options of a maker; `more` are those that it has beside the timing. */
+export function checkTiming<O extends GlitchTiming>(
+  maker: string,
+  given: O,
+  more: readonly string[] = [],
+): O {
+  if (typeof given !== 'object' || given === null || Array.isArray(given))
+    throw bad(`The options of ${maker} must be an object: received ${kind(given)}.`)
+  const allowed = [...more, 'hit', 'attempt']
+  for (const name of Object.keys(given))
+    if (!allowed.includes(name)) throw unknownName(`option of ${maker}`, name, allowed)
+  for (const name of ['hit', 'attempt'] as const) {
+    const value: unknown = given[name]
+    if (value !== undefined && !(Number.isInteger(value) && (value as number) >= 1))
+      throw bad(`${name} of ${maker}: received ${kind(value)}; allowed is a whole number ≥ 1.`)
+  }
+  return given
 }

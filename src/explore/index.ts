@@ -26,7 +26,7 @@ export {
   ResilienceError,
   type SimulationReport,
 } from './report.ts'
-export type { Setup } from './run.ts'
+export type { Setup } from './run-plan.ts'
 export { runScenario, type ScenarioOptions } from './scenario.ts'
 export {
   assertResilient,

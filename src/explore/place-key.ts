@@ -18,12 +18,21 @@ export function sameFile(path: string, wanted: string): boolean {
 export function checkLineKey(maker: string, key: unknown): void {
   if (typeof key === 'string' && /^.+:\d+(?::\d+)?$/.test(key)) return
   throw new FaultlineError('FAULTLINE_BAD_OPTION', {
-    message: `${maker}(key) takes a file and a line: received ${typeof key === 'string' ? `'${key}'` : typeof key}; allowed is 'src/jobs/charge.ts:14', or with a column 'src/jobs/charge.ts:14:9'.`,
+    message: `${maker}(key) takes a file and a line: received ${received(key)}; allowed is 'src/jobs/charge.ts:14', or with a column 'src/jobs/charge.ts:14:9'.`,
   })
 }
 
 /** How a function is named: `chargeOrder`, `Mailer#deliver`, or `src/mail.ts#send` where a name is ambiguous. */
-export function functionKey(key: string, kind: 'call' | 'return'): Pick<Glitch, 'matches' | 'candidates'> {
+export function functionKey(
+  maker: string,
+  key: string,
+  kind: 'call' | 'return',
+): Pick<Glitch, 'matches' | 'candidates'> {
+  if (typeof key !== 'string' || key === '') {
+    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+      message: `${maker}(key) takes the name of a function: received ${received(key)}; allowed is 'chargeOrder', 'Mailer#deliver', 'Mailer.create', or with its file 'src/mail.ts#send'.`,
+    })
+  }
   const [file, name] = key.includes('#') && /\.[cm]?[jt]sx?#/.test(key) ? splitOnce(key) : [undefined, key]
   return {
     matches: (place) =>
@@ -32,6 +41,10 @@ export function functionKey(key: string, kind: 'call' | 'return'): Pick<Glitch, 
       namesOf(place, kind).length > 0,
     candidates: (places) => [...new Set(places.map((place) => place.function))],
   }
+}
+
+function received(key: unknown): string {
+  return typeof key === 'string' ? `'${key}'` : typeof key
 }
 
 function splitOnce(key: string): [string, string] {

@@ -17,13 +17,16 @@ import {
 import { bad } from './bad-option.ts'
 import { record } from './baseline.ts'
 import { checkWhenDead } from './families.ts'
+import { startMsOf } from './fresh-queues.ts'
 import { type Glitch, isGlitch } from './glitch.ts'
-import { checkCameToSomething, checkStrike } from './glitch-strike.ts'
+import { asked, checkCameToSomething, checkStrike } from './glitch-strike.ts'
+import { learntReturns } from './learnt-returns.ts'
 import { MemoryUse } from './memory-use.ts'
 import { noPoints } from './no-points.ts'
 import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
 import { makeReport, ResilienceError } from './report.ts'
-import { type RunEnd, Runner } from './run.ts'
+import { Runner } from './run.ts'
+import type { RunEnd } from './run-plan.ts'
 import { faultId } from './scenario-id.ts'
 import { noteStrike } from './target.ts'
 import { hashOf, printToken } from './token.ts'
@@ -66,10 +69,11 @@ export async function runScenario<W = undefined>(
     options,
     name: options.name ?? nameOfWork(work),
     seed: options.seed ?? 1,
-    nowMs: (options.now ?? new Date()).getTime(),
+    nowMs: startMsOf(options),
   }
   const runner = new Runner<W>(setup)
-  return withProbes('runScenario()', () => runner.during(() => runGlitches(runner, glitches)))
+  const body = (): Promise<ScenarioResult> => runner.during(() => runGlitches(runner, glitches))
+  return withProbes('runScenario()', body, options.signal)
 }
 
 function glitchesOf(given: unknown): Glitch[] {
@@ -86,8 +90,24 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
   if (runner.setup.options.snapshot !== undefined) {
     const { end } = await record(runner)
     if (end.finding !== undefined) throw wrongAlready(runner.setup.name, end.finding.error)
-    runner.expected = { snapshot: end.snapshot }
+    runner.judge.expected = { snapshot: end.snapshot }
   }
+  let struck = await strike(runner, glitches)
+  if (await learntReturns(runner, struck.mode, struck.end)) struck = await strike(runner, glitches)
+  const { mode, end, points } = struck
+  const { searches } = mode
+  const unfired = glitches.find((_, index) => !searches[index]!.fired)
+  if (unfired !== undefined) throw unfiredError(runner.setup, unfired, end)
+  checkCameToSomething(glitches, searches)
+  if (end.notApplicable !== undefined) throw notDead(runner.setup.name, end.notApplicable)
+  return judged(runner, glitches, points, end, mode, startedMs)
+}
+
+/** One run, in which the glitches strike. */
+async function strike<W>(
+  runner: Runner<W>,
+  glitches: readonly Glitch[],
+): Promise<{ mode: GlitchMode; end: RunEnd; points: Point[] }> {
   let session: Session | undefined
   const points: Point[] = []
   const searches = glitches.map((glitch, index) =>
@@ -114,11 +134,7 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
     },
   })
   await eventLoopTurn()
-  const unfired = glitches.find((_, index) => !searches[index]!.fired)
-  if (unfired !== undefined) throw unfiredError(runner.setup, unfired, end)
-  checkCameToSomething(glitches, searches)
-  if (end.notApplicable !== undefined) throw notDead(runner.setup.name, end.notApplicable)
-  return judged(runner, glitches, points, end, mode, startedMs)
+  return { mode, end, points }
 }
 
 function judged<W>(
@@ -182,8 +198,13 @@ function searchOf(
     after: glitch.after,
     hit: timing.hit ?? 1,
     ...(timing.attempt === undefined ? undefined : { attempt: timing.attempt }),
-    ...(args && { args }),
-    ...(returns && { returns }),
+    ...(args && {
+      args: (given: unknown[], delivery: Delivery) => asked(glitch, 'args', delivery, () => args(given)),
+    }),
+    ...(returns && {
+      returns: (value: unknown, delivery: Delivery) =>
+        asked(glitch, 'returns', delivery, () => returns(value)),
+    }),
     ...(fault.permanent && { permanent: true }),
     fired: false,
     strike(delivery, activation, canHold) {

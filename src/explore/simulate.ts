@@ -2,11 +2,12 @@ import { environment } from '../model/environment.ts'
 import { FaultlineError } from '../model/error.ts'
 import { checkDepth } from './check-depth.ts'
 import { checkWhenDead, familiesOf } from './families.ts'
+import { startMsOf } from './fresh-queues.ts'
 import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
 import { payloadsOf } from './payloads.ts'
 import { checkPrunable } from './prune.ts'
 import { makeReport, ResilienceError, type SimulationReport } from './report.ts'
-import type { Setup } from './run.ts'
+import type { Setup } from './run-plan.ts'
 import { Simulation } from './simulation.ts'
 import { parseToken, type Token } from './token.ts'
 import { nameOfWork, type Work } from './work.ts'
@@ -108,7 +109,7 @@ export function setupOf<W>(
     options,
     name,
     seed: options.seed ?? 1,
-    nowMs: (options.now ?? new Date()).getTime(),
+    nowMs: startMsOf(options),
   }
 }
 

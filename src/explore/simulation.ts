@@ -3,7 +3,8 @@ import { type Course, conclude, concludeBroken, reportOf } from './conclude.ts'
 import { Levels } from './levels.ts'
 import { prepare } from './prepare.ts'
 import type { SimulationReport } from './report.ts'
-import { Runner, type Setup } from './run.ts'
+import { Runner } from './run.ts'
+import type { Setup } from './run-plan.ts'
 import type { PlannedScenario } from './scenarios.ts'
 import { ofShard, shardOfProcess } from './shard.ts'
 import { changedSource, hashOf, noSuchScenario, type Token } from './token.ts'
@@ -25,13 +26,12 @@ export class Simulation<W> {
   }
 
   run(): Promise<SimulationReport> {
-    return withProbes('simulate()', () =>
-      this.#runner.during(async () => {
-        const report = await this.#explore()
-        this.#tell(report)
-        return report
-      }),
-    )
+    const explore = async (): Promise<SimulationReport> => {
+      const report = await this.#explore()
+      this.#tell(report)
+      return report
+    }
+    return withProbes('simulate()', () => this.#runner.during(explore), this.#setup.options.signal)
   }
 
   async #explore(): Promise<SimulationReport> {

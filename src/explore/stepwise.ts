@@ -1,13 +1,16 @@
 import { realNowMs } from '../runtime/index.ts'
+import { asError } from './as-error.ts'
 import { type Course, conclude, concludeBroken, reportOf } from './conclude.ts'
 import { Levels } from './levels.ts'
 import type { OtherPayload } from './payloads.ts'
 import { prepare } from './prepare.ts'
 import type { SimulationReport } from './report.ts'
-import { Runner, type Setup } from './run.ts'
+import { Runner } from './run.ts'
+import type { Setup } from './run-plan.ts'
 import type { PlannedScenario } from './scenarios.ts'
 import { ofShard, shardOfProcess } from './shard.ts'
 import { stepTitles } from './step-title.ts'
+import type { Trial } from './trial.ts'
 import { withProbes } from './with-probes.ts'
 
 /** One scenario of a {@link Stepwise} simulation; with `depth`, what extends it belongs to it. */
@@ -80,21 +83,22 @@ export class Stepwise<W> {
   }
 
   #payloadStep(payload: OtherPayload, all: readonly OtherPayload[]): Step {
+    const index = all.indexOf(payload)
     const run = async (): Promise<void> => {
       this.#payloads++
-      await this.#course!.prepared.trial.runPayload(payload, all.indexOf(payload))
+      await this.#course!.prepared.trial.runPayload(payload, index)
     }
-    return { title: payload.id, run: () => this.#run(run) }
+    return { title: payload.id, run: () => this.#run({ id: payload.id, index }, run) }
   }
 
   #scenarioStep(title: string, scenario: PlannedScenario, levels: Levels<W>): Step {
-    return { title, run: () => this.#run(() => levels.through([scenario])) }
+    return { title, run: () => this.#run(scenario, () => levels.through(scenario)) }
   }
 
-  #run(body: () => Promise<void>): Promise<SimulationReport> {
+  #run(scenario: Parameters<Trial<W>['notRun']>[0], body: () => Promise<void>): Promise<SimulationReport> {
     const course = this.#course!
     const { trial } = course.prepared
-    return withProbes('testSimulation()', () =>
+    const ran = withProbes('testSimulation()', () =>
       this.#runner.holding(async () => {
         this.#dispose ??= await this.#runner.boot()
         const startedMs = realNowMs()
@@ -107,5 +111,9 @@ export class Stepwise<W> {
         return reportOf({ ...course, startedMs }, results, left)
       }),
     )
+    return ran.catch((error: unknown) => {
+      trial.notRun(scenario, asError(error))
+      throw error
+    })
   }
 }

@@ -9,7 +9,8 @@ import type { SimulationOptions } from './options.ts'
 import type { OtherPayload } from './payloads.ts'
 import { Pruning, SameState } from './prune.ts'
 import { type RecordedPoint, recordedPoints } from './recorded.ts'
-import type { RunEnd, Runner } from './run.ts'
+import type { Runner } from './run.ts'
+import type { RunEnd } from './run-plan.ts'
 import type { PlannedScenario } from './scenarios.ts'
 import { noteStrike, targetOf } from './target.ts'
 import { hashOf, printToken } from './token.ts'
@@ -41,13 +42,17 @@ export class Trial<W> {
 
   /**
    * One scenario, and a second time where it failed: what fails is believed only if it fails again. With `recording`,
-   * resolves to the points that a survivor reached after the last fault.
+   * resolves to the points that a survivor reached after the last fault. Where it is not to count, only for these.
    */
-  async run(scenario: PlannedScenario, recording = false): Promise<readonly RecordedPoint[]> {
+  async run(scenario: PlannedScenario, recording = false, counts = true): Promise<readonly RecordedPoint[]> {
     const first = await this.#unlessPruned(scenario, recording)
     this.ran++
-    if (first === undefined) return []
+    if (first === undefined) {
+      if (counts) this.pruning!.skipped++
+      return []
+    }
     this.pruning?.ended(scenario.id, first.outcome)
+    if (!counts) return isSurvivor(first) ? first.after : []
     if (first.outcome !== 'unreached' && first.end.notApplicable !== undefined) {
       this.#setAside(scenario, first.end.notApplicable)
       return []
@@ -142,13 +147,31 @@ export class Trial<W> {
     }
   }
 
+  /** Notes a scenario that could not be run, because a set-up threw: who reads the report must not miss it. */
+  notRun(
+    { id, strikes = [], index }: { id: string; strikes?: PlannedScenario['strikes']; index: number },
+    error: Error,
+  ): void {
+    const known = this.results.some((result) => result.id === id)
+    this.results.push({
+      // Where it was run itself, it is one that extends it.
+      id: known ? `${id}+…` : id,
+      index,
+      faults: strikes.map(({ fault, recorded }) => ({ fault: fault.name, point: recorded.point })),
+      outcome: 'failed',
+      reason: 'not-run',
+      error,
+      replay: this.#token(id),
+      timeline: [],
+    })
+  }
+
   /** Nothing where its crash leaves a state behind that another one did. */
   async #unlessPruned(scenario: PlannedScenario, recording: boolean): Promise<Attempt | undefined> {
     try {
       return await this.#attempt(scenario, recording, this.pruning)
     } catch (error) {
       if (!(error instanceof SameState)) throw error
-      this.pruning!.skipped++
       return undefined
     }
   }
@@ -221,6 +244,10 @@ interface Attempt {
   readonly end: RunEnd
   /** What was reached after the last fault struck; recorded only where it was asked for. */
   readonly after: readonly RecordedPoint[]
+}
+
+function isSurvivor({ outcome, end }: Attempt): boolean {
+  return outcome === 'survived' && end.notApplicable === undefined
 }
 
 /** The faults that consume an attempt of every queue; at settle only the acknowledgement is lost. */

@@ -7,7 +7,7 @@ import { bounded } from './bounded.ts'
 import { nothingEnqueued } from './nothing-enqueued.ts'
 import { OncePort, onceClaim } from './once-port.ts'
 import { type OtherPayload, payloadInWords } from './payloads.ts'
-import type { Setup } from './run.ts'
+import type { Setup } from './run-plan.ts'
 import { type EnqueuedBy, kindOfWork, nameOfWork, type Once } from './work.ts'
 
 /** What is known of the work once it is started. */
@@ -43,7 +43,11 @@ export class WorkStart<W> {
     const context = session.quietContext('enqueue')
     if (kind === 'enqueuedBy') {
       await execution.run(context, () =>
-        bounded('enqueuedBy', () => (work as EnqueuedBy).fn({ queue, world: world as never })),
+        bounded(
+          'enqueuedBy',
+          () => (work as EnqueuedBy).fn({ queue, world: world as never }),
+          session.options.signal,
+        ),
       )
     } else {
       const own = kind === 'job' ? (work as JobRequest) : this.#scriptJob(work as () => unknown).with(null)

@@ -62,7 +62,7 @@ export interface FaultlineErrorInit {
  */
 export class FaultlineError extends Error {
   readonly code: FaultlineErrorCode
-  readonly hint?: string
+  declare readonly hint?: string
 
   constructor(code: FaultlineErrorCode, init: FaultlineErrorInit) {
     const text = init.hint === undefined ? init.message : `${init.message}\n  hint: ${init.hint}`

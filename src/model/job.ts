@@ -99,7 +99,7 @@ export interface JobContext {
   /** In a race: what `connect(worker)` gave. */
   readonly connection?: unknown
   enqueue(request: JobRequest): Promise<string>
-  enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  enqueue<P>(job: JobDefinition<P>, payload: NoInfer<P>, options?: EnqueueOptions): Promise<string>
   /** By the name of a job that the queue knows. */
   enqueue(name: string, payload: unknown, options?: EnqueueOptions): Promise<string>
 }

@@ -27,6 +27,8 @@ export type Reason =
   | 'undrained'
   | 'deadlock'
   | 'nondeterministic'
+  /** Of report files only: a set-up threw, or a file could not be loaded; nothing was tested. */
+  | 'not-run'
 
 export type TimelineKind =
   | 'enqueued'

@@ -14,6 +14,8 @@ const turnMs = 10
 /** The last deliveries before that, of which it is seen where they enqueue jobs. */
 const linksSeen = 20
 
+const anyTime: DueWindow = {}
+
 const neverDrains =
   'A job that enqueues itself for ever needs a cutoff: performAllBefore(queue, …), or `within` in a simulation. `limit` raises the bound.'
 const overAndOver =
@@ -61,6 +63,8 @@ export async function performDue(session: Session, due: DueOptions): Promise<voi
     if (clock.hasTimers) await clock.advanceTo(queue.time.nowMs())
     ofJob.set(claim.name, (ofJob.get(claim.name) ?? 0) + 1)
     if (claim.delivery >= (options.maxDeliveries ?? Number.POSITIVE_INFINITY)) worn.add(claim.id)
+    const isNextClaimed = count + 1 < limit && worn.size === 0 && !options.mode.starts
+    session.ahead = isNextClaimed ? (window(due.fromMs, untilMs) ?? anyTime) : undefined
     await deliver(session, claim)
     if (realNowMs() > turnAtMs) {
       await eventLoopTurn()

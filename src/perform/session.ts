@@ -3,7 +3,7 @@ import { seededRandom, VirtualClock } from '../clock/index.ts'
 import type { ExecutionContext } from '../model/context.ts'
 import type { Point } from '../model/point.ts'
 import type { CodeLine, TimelineEvent, TimelineKind } from '../model/result.ts'
-import type { Claim, QueueAdapter } from '../queue/port.ts'
+import type { Claim, DueWindow, QueueAdapter } from '../queue/port.ts'
 import { type CallSite, type Delivery, type Mode, shared } from '../runtime/index.ts'
 import type { Running } from './running.ts'
 import type { Watchdog } from './watchdog.ts'
@@ -47,6 +47,8 @@ export class Session {
   putOff: Delivery | undefined
   /** Runs a function in the async context of the run, outside of every delivery. */
   readonly outside: <R>(fn: () => R) => R
+  /** The window of the next claim, where the end of a delivery is all that is left to do before it. */
+  ahead: DueWindow | undefined
   /** Where a run that does not end waits, or goes round. */
   blame: CodeLine | undefined
   /** Where jobs are enqueued, by id, once there are so many that it may be for ever. */

@@ -1,4 +1,4 @@
-import type { Ending, Settlement } from '../queue/port.ts'
+import type { DueWindow, Ending, Settlement } from '../queue/port.ts'
 import type { Running } from './running.ts'
 
 /** The worker is gone, froze or gave up: the queue delivers the job again. */
@@ -16,9 +16,10 @@ export async function settle(
   running: Running,
   ending: Ending,
   outcome?: 'timedOut',
+  ahead?: DueWindow,
 ): Promise<Settlement['status']> {
   const { session, claim, port, worker } = running
-  const settlement = await port.settle(claim, ending, outcome)
+  const settlement = await port.settle(claim, ending, outcome, ahead)
   const detail = ending.ok ? undefined : describe(ending.error)
   if (settlement.status === 'retried') {
     session.costMs += Math.max(0, settlement.nextAtMs! - session.queue.time.nowMs())

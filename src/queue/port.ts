@@ -95,12 +95,14 @@ export interface QueueAdapter {
   readonly time: QueueTime
   /** The virtual now. */
   readonly now: Date
+  /** Where virtual time starts, where its maker said so. */
+  readonly startsAt?: Date
   /** Every delivery that ended, in order. */
   readonly performed: DeliveryRecord[]
   /** The last delivery of each job that died. */
   readonly dead: DeliveryRecord[]
   enqueue(request: JobRequest): Promise<string>
-  enqueue<P>(job: JobDefinition<P>, payload: P, options?: EnqueueOptions): Promise<string>
+  enqueue<P>(job: JobDefinition<P>, payload: NoInfer<P>, options?: EnqueueOptions): Promise<string>
   /** Pools of `pg` that jobs use: connections that a dead worker had checked out are cut. */
   readonly pools?: readonly object[]
   /** In the order in which they would be performed. */
@@ -113,8 +115,11 @@ export interface QueueAdapter {
   claim(worker: string, window?: DueWindow): Promise<Claim | undefined>
   /** Calls the user's code and resolves or rejects as it does. Called inside the delivery's async context. */
   run(claim: Claim, extras: RunExtras): Promise<unknown>
-  /** Records the ending; `outcome` overrides the word in the record (`timedOut`). */
-  settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement>
+  /**
+   * Records the ending; `outcome` overrides the word in the record (`timedOut`). With `ahead`, nothing comes between
+   * this and a `claim` with that window: a queue whose worker is told of its next job with the answer may ask for it.
+   */
+  settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome, ahead?: DueWindow): Promise<Settlement>
   /** Claims this job, where it waits and is due. Absent where the queue cannot start a job before its enqueue returns. */
   claimJob?(worker: string, id: string): Promise<Claim | undefined>
   /**
@@ -131,4 +136,6 @@ export interface QueueAdapter {
    * `interrupted`: it was asked to stop, bailed out, and gives the job back: at once, where the queue has a way to.
    */
   expire(claim: Claim, outcome: 'crashed' | 'stalled' | 'interrupted' | 'lost'): Promise<number>
+  /** The application is about to boot again: no worker that it starts may work by itself. Absent where none does. */
+  bootsAgain?(): void
 }

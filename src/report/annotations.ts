@@ -30,9 +30,11 @@ export function annotationsOf(
   return more > 0 ? [...shown, `::notice title=Faultline::${plural(more, 'more finding')}`] : shown
 }
 
-function annotation({ simulation, file, line, faults, scenarios, message }: Blame, prefix: string): string {
+function annotation(blame: Blame, prefix: string): string {
+  const { simulation, file, line, faults, scenarios, reason, message } = blame
+  const notRun = reason === 'not-run' ? 'could not be run: ' : ''
   const struck = faults.length === 0 ? '' : ` (${faults.join(', ')}; ${plural(scenarios, 'scenario')})`
-  return `::error ${at(file, line, prefix)}title=${property(`Faultline: ${simulation}`)}::${data(message + struck)}`
+  return `::error ${at(file, line, prefix)}title=${property(`Faultline: ${simulation}`)}::${data(notRun + message + struck)}`
 }
 
 function raceAnnotation({ race, file, line, schedule, message }: RaceBlame, prefix: string): string {

@@ -1,7 +1,7 @@
 import type { Cause, ScenarioResult } from '../model/result.ts'
 import type { FindingContext } from './finding-context.ts'
 import { alsoLines, frameOf } from './finding-frame.ts'
-import { isBare } from './headline.ts'
+import { isBare, reasonOf } from './headline.ts'
 import { hintFor } from './hints.ts'
 import { labelled, MARGIN } from './layout.ts'
 import { type Message, messageOf, paintDiff } from './message.ts'
@@ -91,9 +91,7 @@ function titleLines(
 ): string[] {
   const number = String(index + 1)
   const lead = ` ✗ ${number}  `
-  const bare = told !== undefined && isBare(told)
-  const words = reasonWords(cause.reason)
-  const reason = oneLine(bare ? `${words}, without any fault` : words)
+  const reason = oneLine(reasonOf(cause.reason, told))
   const [first = '', ...more] = wrap(message.title || reason, width - lead.length)
   const head = ` ${paint.red('✗')} ${paint.bold(number)}  ${paint.bold(first)}`
   const lines = more.map((line) => `${' '.repeat(lead.length)}${paint.bold(line)}`)

@@ -22,8 +22,9 @@ export interface GateVerdict {
 }
 
 /**
- * Holds a report against a threshold. Nothing is rounded: 99.99 % is below 100. A report without a scenario fails, and
- * so does a job that is wrong without any fault.
+ * Holds a report against a threshold. Nothing is rounded: 99.99 % is below 100. Whatever the threshold, a report without
+ * a scenario fails; so does a simulation or a race that could not be run, that ran nothing, or that is wrong without any
+ * fault.
  *
  * @param minPercent 0..100
  * @example
@@ -39,25 +40,50 @@ export function judge({ simulations, races }: Gated, minPercent: number): GateVe
     sum(sums, (one) => one.survived + one.failed + one.unreached + one.flaky) +
     sum(races, ({ summary }) => summary.run)
   const resilience = judged === 0 ? 0 : survived / judged
-  const wrong = simulations.filter(({ failures }) => failures.some(({ id }) => id === 'baseline'))
-  const passed = judged > 0 && survived * 100 >= minPercent * judged && wrong.length === 0
+  const bare = simulations.flatMap(({ failures }) => failures.filter(({ id }) => id === 'baseline'))
+  const notRun = bare.filter(({ reason }) => reason === 'not-run').length
+  const idle = [...simulations.filter(isIdle), ...races.filter(isIdleRace)]
+  const obstacles = [
+    notRun > 0 && `${notRun} could not be run`,
+    bare.length > notRun && `${bare.length - notRun} wrong without any fault`,
+    idle.length > 0 && `${idle.length} ran nothing`,
+  ].filter((words) => words !== false)
+  const parts = [...partLines(simulations), ...elsewhereLines(races)]
+  // A shard may be left with nothing.
+  const tested = judged > 0 || parts.length > 0
+  const passed = tested && survived * 100 >= minPercent * judged && obstacles.length === 0
   const share = `${percent(resilience)} of ${plural(judged, 'scenario')} survived`
   const verdict =
     judged === 0
-      ? '✗ nothing was tested: the report holds no scenario that was judged'
-      : `${passed ? '✓' : '✗'} ${share}; the minimum is ${minPercent} %`
-  const parts = partLines(simulations)
+      ? `${passed ? '✓' : '✗'} nothing was tested${tested ? ' in this shard' : ': the report holds no scenario that was judged'}`
+      : [`${passed ? '✓' : '✗'} ${share}`, ...obstacles, `the minimum is ${minPercent} %`].join('; ')
   return {
     passed,
     resilience,
     whole: parts.length === 0,
-    lines: [verdict, ...blameLines(simulations, races), ...parts],
+    lines: [
+      verdict,
+      ...blameLines(simulations, races),
+      ...idle.map(({ name }) => `  ${name}  no scenario of it was run`),
+      ...parts,
+    ],
   }
+}
+
+/** Success that tested nothing. */
+function isIdle({ summary }: SimulationData): boolean {
+  const elsewhere = summary.shard?.elsewhere ?? 0
+  return summary.scenarios === 0 && elsewhere === 0
+}
+
+function isIdleRace({ summary, shard }: RaceEntry): boolean {
+  return summary.run === 0 && shard === undefined
 }
 
 function blameLines(simulations: readonly SimulationData[], races: readonly RaceEntry[]): string[] {
   const rows = simulations.flatMap(blamesOf).map((blame) => {
-    const what = [blame.faults.join(', '), plural(blame.scenarios, 'scenario')].filter(Boolean).join(' · ')
+    const struck = [blame.faults.join(', '), plural(blame.scenarios, 'scenario')].filter(Boolean).join(' · ')
+    const what = blame.reason === 'not-run' ? 'could not be run:' : struck
     return `  ${blame.place || blame.simulation}  ${what}  ${blame.message}`
   })
   const failed = races.filter(({ summary }) => summary.failed > 0)
@@ -83,6 +109,14 @@ function partLines(simulations: readonly SimulationData[]): string[] {
     const parts = `${merged.length === 1 ? 'shard' : 'shards'} ${merged.join(', ')} of ${count}`
     return [`  ${name}: only ${parts}; ${plural(shard.elsewhere, 'scenario')} not in this report`]
   })
+}
+
+function elsewhereLines(races: readonly RaceEntry[]): string[] {
+  return races.flatMap(({ name, shard }) =>
+    shard === undefined
+      ? []
+      : [`  ${name}: a race of shard ${shard.runBy} of ${shard.count}, which is not in this report`],
+  )
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

@@ -1,5 +1,5 @@
 import type { ScenarioResult, SimulationData, SimulationSummary } from '../model/result.ts'
-import { number, plural } from './words.ts'
+import { number, plural, reasonWords } from './words.ts'
 
 /** The verdict on the whole. */
 export interface Headline {
@@ -9,6 +9,12 @@ export interface Headline {
   readonly counted: boolean
 }
 
+/** Why nothing could be judged. */
+const BARE: Readonly<Record<string, string>> = {
+  nondeterministic: 'not deterministic, even without a fault',
+  'not-run': 'could not be run',
+}
+
 /** What came of a simulation, in a few words. */
 export function headlineOf({ summary, failures, causes }: SimulationData): Headline {
   const { survived, failed, unreached, flaky, skipped } = summary
@@ -16,8 +22,7 @@ export function headlineOf({ summary, failures, causes }: SimulationData): Headl
   const bad = failed + unreached + flaky
   const bare = failures.find(isBare)
   if (bare !== undefined || (judged === 0 && causes.length > 0)) {
-    const unsteady = (bare?.reason ?? causes[0]?.reason) === 'nondeterministic'
-    const text = unsteady ? 'not deterministic, even without a fault' : 'wrong without any fault'
+    const text = BARE[bare?.reason ?? causes[0]?.reason ?? ''] ?? 'wrong without any fault'
     return { good: false, counted: false, text }
   }
   if (bad > 0) return { good: false, counted: true, text: badWords(summary, bad, judged) }
@@ -36,6 +41,12 @@ export function headlineOf({ summary, failures, causes }: SimulationData): Headl
 /** Neither a fault nor a payload of another release: the job is wrong as it stands. */
 export function isBare({ id, faults }: ScenarioResult): boolean {
   return faults.length === 0 && !/^(?:payload|archived)\[/.test(id)
+}
+
+/** The reason of a failure, and that no fault had to strike for it. */
+export function reasonOf(reason: string, told: ScenarioResult | undefined): string {
+  const words = reasonWords(reason)
+  return told !== undefined && isBare(told) && reason !== 'not-run' ? `${words}, without any fault` : words
 }
 
 function allOf(count: number): string {

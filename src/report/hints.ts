@@ -43,7 +43,7 @@ const AT_ERROR: Partial<Record<PointKind, string>> = {
   settle: AT_CRASH.settle!,
 }
 
-const REASONS: Record<Exclude<Reason, 'assertion' | 'snapshot' | 'dead' | 'hung'>, string> = {
+const REASONS: Record<Exclude<Reason, 'assertion' | 'snapshot' | 'dead' | 'hung' | 'not-run'>, string> = {
   runaway:
     'Jobs that keep enqueueing jobs never run out. Give the chain an end, or simulate up to a cutoff: `within`.',
   unsettled:
@@ -57,12 +57,15 @@ const REASONS: Record<Exclude<Reason, 'assertion' | 'snapshot' | 'dead' | 'hung'
     'Two runs without any fault differ, so no fault can be judged. Look for state left over from the run before (reset it in `setup`), and for real time or randomness.',
 }
 
+const NOT_RUN =
+  'Nothing was tested. What the run needs failed before it: a hook of the test, `boot`, `queue` or `setup`, or a file that could not be loaded.'
 const RETURNED =
   'The promise is returned without `await`, so the `catch` around it never saw its error. Write `return await`.'
 
 /** What to do about a failure; `undefined` where nothing true can be said. */
 export function hintFor(reason: string, scenario: ScenarioResult | undefined): string | undefined {
   if (reason === 'nondeterministic') return REASONS.nondeterministic
+  if (reason === 'not-run') return NOT_RUN
   if (scenario === undefined) return REASONS[reason as keyof typeof REASONS]
   if (scenario.outcome === 'flaky')
     return 'The same scenario failed, then passed. Something neither virtual nor seeded decides: real time, real concurrency, or state left over between runs. Compare the two timelines.'

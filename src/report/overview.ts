@@ -45,9 +45,13 @@ export function summaryLine(data: SimulationData, width: number, paint: Paint): 
   const { good, text, counted } = headlineOf(data)
   const ink = good ? paint.green : paint.red
   const facts = counted ? [plural(data.summary.points, 'point'), took(data.summary.durationMs)] : []
-  const tail = facts.length === 0 ? '' : `  ${facts.join(' · ')}`
   const room = width - textWidth(text) - 4
   const name = cut(oneLine(data.name), Math.max(10, room))
+  const [only] = data.causes
+  const why = only?.reason === 'not-run' ? oneLine(only.message) : ''
+  const left = room - textWidth(name) - 2
+  const tail =
+    why !== '' && left > 10 ? `  ${cut(why, left)}` : facts.length === 0 ? '' : `  ${facts.join(' · ')}`
   const whole = textWidth(name) + textWidth(tail) <= room
   return `${ink(good ? '✓' : '✗')} ${name}  ${ink(text)}${whole ? paint.dim(tail) : ''}`
 }

@@ -67,6 +67,7 @@ const REASONS: Record<Reason | Outcome, string> = {
   undrained: 'due jobs were left over',
   deadlock: 'deadlock',
   nondeterministic: 'not deterministic',
+  'not-run': 'it could not be run',
   flaky: 'failed once, then passed',
   unreached: 'the fault was never reached',
   failed: 'it failed',

@@ -1,38 +1,50 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import type { TestModule } from 'vitest/node'
+import type { TestModule, TestSuite } from 'vitest/node'
 import { VERSION } from '../model/version.ts'
-import { parseReportFile, REPORT_SCHEMA, REPORT_VERSION, type ReportFile } from '../report/file/index.ts'
+import {
+  notRun,
+  parseReportFile,
+  REPORT_SCHEMA,
+  REPORT_VERSION,
+  type ReportFile,
+  reportFileOf,
+} from '../report/file/index.ts'
+import { shellWord } from '../report/replay.ts'
 // The fields of `task.meta` that this package adds.
 import type {} from './hand-over.ts'
+import { type NeverRan, neverRan, notLoaded } from './never-ran.ts'
 
 /** What the simulations of one test file left behind. */
 export interface ModuleReports {
   readonly root: string
   readonly files: readonly ReportFile[]
-  /** Simulations whose report did not arrive: the worker died. */
-  readonly lost: readonly string[]
-  /** Simulations that ended without a report. */
-  readonly broken: readonly string[]
 }
 
-/** Reads what the tests of a module handed over, in the order of the tests. */
-export function reportsOf(module: TestModule, folder: string): ModuleReports {
+/** Reads what the tests of a module handed over, in the order of the tests; what handed nothing over could not be run. */
+export function reportsOf(module: TestModule, folder: string, startedMs: number): ModuleReports {
+  const { root } = module.project.config
   const files: ReportFile[] = []
-  const lost: string[] = []
-  const broken: string[] = []
+  const missing: NeverRan[] = []
+  const reported = new Set<TestSuite>()
   for (const task of [...module.children.allSuites(), ...module.children.allTests()]) {
     const told = task.meta().faultline
-    if (told?.broken) broken.push(told.name)
     if (told?.file === undefined) continue
+    if (task.type === 'suite') reported.add(task)
     const file = path.join(folder, path.basename(told.file))
     try {
       files.push(parseReportFile(readFileSync(file, 'utf8'), file))
     } catch {
-      lost.push(told.name)
+      missing.push({ name: told.name, error: new Error('Its report did not arrive: its worker died.') })
     }
   }
-  return { root: module.project.config.root, files, lost, broken }
+  missing.push(...neverRan(module, reported), ...[notLoaded(module)].filter((one) => one !== undefined))
+  const testFile = module.relativeModuleId
+  const simulations = missing.map((one) => ({
+    report: notRun({ ...one, root, nowMs: startedMs, command: `npx vitest run ${shellWord(testFile)}` }),
+    testFile,
+  }))
+  return { root, files: missing.length === 0 ? files : [...files, reportFileOf({ simulations })] }
 }
 
 /** All simulations in one file; of the sources, the last seen. */

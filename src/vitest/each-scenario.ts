@@ -9,7 +9,7 @@ import {
   Stepwise,
   testTimeoutMs,
 } from '../explore/index.ts'
-import { handOver, notRun, type SimulationMeta } from './hand-over.ts'
+import { handOver, handOverNotRun, registered, type SimulationMeta } from './hand-over.ts'
 import { commandOf, testFileOf } from './test-file.ts'
 
 /**
@@ -21,8 +21,10 @@ export async function eachScenario<W>({ setup: given, calledAt }: Registration<S
   const setup: Setup<W> & { command?: string } = endingWith(given, cancel.signal)
   const timeout = testTimeoutMs(given.options)
   const stepwise = new Stepwise(setup)
+  const known = registered(given.name)
   const register = (title: string, body: (context: TestContext) => Promise<void>): void =>
-    test(title, { timeout, retry: 0 }, async (context) => {
+    test(title, { timeout, retry: 0, meta: { faultline: known } }, async (context) => {
+      context.task.meta.faultline = { ...known, begun: true }
       setup.command = commandOf(context)
       context.signal.addEventListener('abort', () => cancel.abort(context.signal.reason), { once: true })
       await pointed(calledAt, () => body(context))
@@ -39,7 +41,7 @@ export async function eachScenario<W>({ setup: given, calledAt }: Registration<S
   register('baseline', async (context) => {
     first ??= context
     if (failed !== undefined) {
-      context.task.meta.faultline = notRun(given.name)
+      context.task.meta.faultline = handOverNotRun(setup, failed.error, testFileOf(context))
       throw failed.error
     }
     const report = stepwise.broken()

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { inject } from 'vitest'
 import type { RaceReport, SimulationReport } from '../explore/index.ts'
 import {
+  notRun,
   type ReportFile,
   raceEntryOf,
   raceSources,
@@ -23,6 +24,10 @@ export interface SimulationMeta {
   readonly file?: string
   /** It could not be run: its test says why. */
   readonly broken?: true
+  /** Its test was registered, and no more: a hook before it threw, its time was up, or its worker died. */
+  readonly registered?: true
+  /** With `each`, this scenario began: what came of it is told with the suite. */
+  readonly begun?: true
 }
 
 declare module 'vitest' {
@@ -50,9 +55,28 @@ export function handOver(report: SimulationReport, testFile: string): Simulation
   return leave(meta, () => reportFileOf({ simulations: [{ report, testFile }] }))
 }
 
-/** What is told of a simulation that ended without a report: its boot or setup threw. */
-export function notRun(name: string): SimulationMeta {
-  return { name, points: 0, scenarios: 0, survived: 0, resilience: 0, broken: true }
+/** What a test tells before it runs. */
+export function registered(name: string): SimulationMeta {
+  return { name, points: 0, scenarios: 0, survived: 0, resilience: 0, registered: true }
+}
+
+/** What is told of a simulation that ended without a report of its own: its boot or setup threw. */
+export function handOverNotRun(
+  setup: { readonly name: string; readonly seed: number; readonly nowMs: number; readonly command?: string },
+  thrown: unknown,
+  testFile: string,
+): SimulationMeta {
+  const { name, seed, nowMs, command } = setup
+  const meta = { name, points: 0, scenarios: 0, survived: 0, resilience: 0, broken: true } as const
+  const report = notRun({
+    name,
+    error: thrown,
+    root: process.cwd(),
+    seed,
+    nowMs,
+    ...(command && { command }),
+  })
+  return leave(meta, () => reportFileOf({ simulations: [{ report, testFile }] }))
 }
 
 /** The same for races: their schedules are its scenarios. */

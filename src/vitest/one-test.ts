@@ -7,13 +7,13 @@ import {
   type Testable,
   testTimeoutMs,
 } from '../explore/index.ts'
-import { notRun, type SimulationMeta } from './hand-over.ts'
+import { handOverNotRun, registered, type SimulationMeta } from './hand-over.ts'
 import { commandOf, testFileOf } from './test-file.ts'
 
 /** `test` of Vitest. */
 export type Registers = (
   name: string,
-  options: { timeout: number; retry: number },
+  options: { timeout: number; retry: number; meta: { faultline: SimulationMeta } },
   body: (context: TestContext) => Promise<void>,
 ) => void
 
@@ -24,27 +24,32 @@ export interface Reporting<S, R> {
   handOver(report: R, file: string): SimulationMeta
   /** Throws unless all is well. */
   assert(report: R): unknown
+  /** Why nothing of it was run here, where that is as it should be. */
+  leftOut?(report: R): string | undefined
 }
 
 /** Registers a test for the whole of a setup, which skips itself where another one is replayed. */
-export function oneTest<S extends Testable, R>(
+export function oneTest<S extends Testable & { readonly seed: number; readonly nowMs: number }, R>(
   registers: Registers,
   { name, setup, calledAt }: Registration<S>,
-  { run, handOver, assert }: Reporting<S, R>,
+  { run, handOver, assert, leftOut }: Reporting<S, R>,
 ): void {
-  registers(name, { timeout: testTimeoutMs(setup.options), retry: 0 }, async (context) => {
+  const meta = { faultline: registered(setup.name) }
+  registers(name, { timeout: testTimeoutMs(setup.options), retry: 0, meta }, async (context) => {
     const replayed = replayedElsewhere(setup.name)
     if (replayed !== undefined) context.skip(`FAULTLINE_REPLAY replays '${replayed}'`)
     const { meta } = context.task
-    await pointed(calledAt, async () => {
-      try {
-        const report = await run({ ...endingWith(setup, context.signal), command: commandOf(context) })
-        meta.faultline = handOver(report, testFileOf(context))
-        assert(report)
-      } catch (error) {
-        meta.faultline ??= notRun(setup.name)
+    const file = testFileOf(context)
+    const own = { ...endingWith(setup, context.signal), command: commandOf(context) }
+    const why = await pointed(calledAt, async () => {
+      const report = await run(own).catch((error: unknown) => {
+        meta.faultline = handOverNotRun(own, error, file)
         throw error
-      }
+      })
+      meta.faultline = handOver(report, file)
+      assert(report)
+      return leftOut?.(report)
     })
+    if (why !== undefined) context.skip(why)
   })
 }

@@ -37,6 +37,7 @@ export class FaultlineReporter implements Reporter {
   readonly #modules = new Map<string, ModuleReports>()
   #vitest: Vitest | undefined
   #folder: string | undefined
+  #startedMs = 0
 
   constructor(options: FaultlineReporterOptions = {}) {
     this.#options = checkedReporterOptions(options)
@@ -47,6 +48,7 @@ export class FaultlineReporter implements Reporter {
   }
 
   onTestRunStart(): void {
+    this.#startedMs = Date.now()
     if (this.#folder === undefined) {
       const folder = mkdtempSync(path.join(tmpdir(), 'faultline-reports-'))
       this.#folder = folder
@@ -58,34 +60,30 @@ export class FaultlineReporter implements Reporter {
 
   onTestRunEnd(modules: readonly TestModule[]): void {
     for (const module of modules)
-      this.#modules.set(`${module.project.name} ${module.moduleId}`, reportsOf(module, this.#folder!))
+      this.#modules.set(
+        `${module.project.name} ${module.moduleId}`,
+        reportsOf(module, this.#folder!, this.#startedMs),
+      )
     const groups = Map.groupBy(this.#modules.values(), ({ root }) => root)
     const parts = [...groups]
       .map(([root, reports]) => ({ root, file: together(reports.flatMap(({ files }) => files)) }))
       .filter(({ file }) => file.simulations.length + file.races.length > 0)
-    const lost = [...this.#modules.values()].flatMap((reports) => reports.lost)
     if (parts.length === 0) this.#nothing()
-    else this.#report(parts, lost)
+    else this.#report(parts)
   }
 
-  #report(
-    parts: readonly { readonly root: string; readonly file: ReportFile }[],
-    lost: readonly string[],
-  ): void {
+  #report(parts: readonly { readonly root: string; readonly file: ReportFile }[]): void {
     const simulations = parts.flatMap(({ file }) =>
       file.simulations.map((entry) => restoredSimulation(entry)),
     )
     const races = parts.flatMap(({ file }) => file.races)
     const lines = [...head(simulations, races), ...simulations.map((data) => ` ${renderSummaryLine(data)}`)]
     lines.push(...races.map(raceLine))
-    for (const { broken } of this.#modules.values())
-      lines.push(
-        ...broken.map((name) => ` ${paintFor().red('✗')} ${name}  could not be run: its test says why`),
-      )
-    lines.push(...lost.map((name) => ` ? ${name}: its report did not arrive; did its worker die?`))
-    for (const { root, file } of parts) lines.push(...this.#write(root, file))
+    // A replay is a look at one scenario, and not the state of the whole.
+    const isReplay = environment().replay !== undefined
+    if (!isReplay) for (const { root, file } of parts) lines.push(...this.#write(root, file))
     const verdict = judge({ simulations, races }, this.#options.minResilience ?? 0)
-    if (this.#options.minResilience !== undefined && !verdict.passed) {
+    if (this.#options.minResilience !== undefined && !isReplay && !verdict.passed) {
       lines.push('', ...verdict.lines)
       process.exitCode = 1
     }
@@ -143,8 +141,9 @@ function head(simulations: readonly SimulationData[], races: readonly RaceEntry[
   return [`${paintFor().bold(' Faultline')}  ${counts.join(' · ')} · resilience ${percent(resilience)}`]
 }
 
-function raceLine({ name, summary: { run, failed, guarantee } }: RaceEntry): string {
+function raceLine({ name, shard, summary: { run, failed, guarantee } }: RaceEntry): string {
   const paint = paintFor()
+  if (shard !== undefined) return paint.dim(` – ${name}  ${guarantee}`)
   const verdict =
     failed === 0
       ? paint.green(`survived ${guarantee}`)

@@ -38,13 +38,13 @@ export async function deliver(queue: QueueAdapter, window?: DueWindow): Promise<
   return claim
 }
 
-/** Runs a claim and settles it. */
-export async function end(queue: QueueAdapter, claim: Claim): Promise<Settlement> {
+/** Runs a claim and settles it; `ahead`: the next claim follows at once. */
+export async function end(queue: QueueAdapter, claim: Claim, ahead?: DueWindow): Promise<Settlement> {
   try {
     const result = await queue.run(claim, { signal })
-    return await queue.settle(claim, { ok: true, result })
+    return await queue.settle(claim, { ok: true, result }, undefined, ahead)
   } catch (error) {
-    return await queue.settle(claim, { ok: false, error })
+    return await queue.settle(claim, { ok: false, error }, undefined, ahead)
   }
 }
 

@@ -1,4 +1,5 @@
 import { describe } from 'vitest'
+import { queueAhead } from './ahead.ts'
 import { queueAttempts } from './attempts.ts'
 import { queueBadInput } from './bad-input.ts'
 import { queueDeath } from './death.ts'
@@ -20,6 +21,7 @@ export function queueContract(name: string, makeQueue: MakeQueue, limits: Contra
     queueAttempts(makeQueue, limits)
     queueDeath(makeQueue, limits)
     queueDisorder(makeQueue, limits)
+    queueAhead(makeQueue, limits)
     queueBadInput(makeQueue)
   })
 }

@@ -156,6 +156,29 @@ test.each([
   expect(stderr).toContain(path.basename(file))
 })
 
+test('what could not be run is in the report, beside what could, and fails the gate', async () => {
+  const throws = at('throws.mts')
+  writeFileSync(throws, "throw new Error('no configuration')")
+  const exits = at('exits.mts')
+  writeFileSync(exits, 'process.exit(0)')
+  const ran = await faultline(['run', 'simulations/no-database.ts', throws, exits, '--out', at('not-run')])
+  expect(ran.code).toBe(2)
+  expect(ran.stdout).toContain('✗ 1  connect ECONNREFUSED 127.0.0.1:5432')
+  expect(ran.stdout).toContain('1 of 4 simulations survived; the report is in ')
+  expect(ran.stderr).toContain("faultline: 'no database' could not be run: Error: connect ECONNREFUSED")
+  const gate = await faultline(['gate', at('not-run/report.json'), '--min', '1'])
+  expect(gate.code).toBe(1)
+  expect(gate.stdout.replaceAll(`${out}/`, '').replaceAll(`${path.relative(project, out)}/`, '')).toBe(
+    [
+      '✗ 81.2 % of 16 scenarios survived; 3 could not be run; the minimum is 1 %',
+      '  no database  could not be run:  connect ECONNREFUSED 127.0.0.1:5432',
+      '  throws.mts  could not be run:  no configuration',
+      '  exits.mts  could not be run:  Its process ended with exit code 0 before its report was written.',
+      '',
+    ].join('\n'),
+  )
+}, 60_000)
+
 describe('gate', () => {
   test('99.9 % is below 100, and the lines are named', async () => {
     const entry = JSON.parse(readFileSync(at('whole/report.json'), 'utf8'))
@@ -230,6 +253,15 @@ test('report writes the page', async () => {
   const { code, stdout } = await faultline(['report', at('whole/report.json'), '--out', at('page')])
   expect([code, stdout]).toEqual([0, `${path.relative(project, at('page/report.html'))}\n`])
   expect(readFileSync(at('page/report.html'), 'utf8')).toContain('<!doctype html>')
+})
+
+test.each(['report', 'merge'])('%s says so where it cannot write', async (command) => {
+  writeFileSync(at('taken'), '')
+  const given = command === 'report' ? at('taken') : at('taken/report.json')
+  const { code, stderr } = await faultline([command, at('whole/report.json'), '--out', given])
+  expect(code).toBe(2)
+  expect(stderr).toContain('cannot be written: a file is where a folder would have to be.')
+  expect(stderr).not.toContain('\n    at ')
 })
 
 test('points lists what a file can fail at', async () => {

@@ -165,13 +165,9 @@ test('twice the same exploration: the same schedules, verdicts and report', { ti
   }
 })
 
-test('twice the same deadlock: the same verdicts, whomever Postgres takes for its victim', async () => {
+test('twice the same deadlock: the same report, whomever Postgres takes for its victim', async () => {
   const { spec } = await load('deadlock', 'broken')
-  const [first, second] = [told(await race(spec)), told(await race(spec))]
-  expect(second.summary).toEqual(first.summary)
-  // Until the victim is chosen.
-  const begin = ({ schedule, outcome, reason }: RaceResult) => [schedule.slice(0, 6), outcome, reason]
-  expect(second.races.map(begin)).toEqual(first.races.map(begin))
+  expect(told(await race(spec))).toEqual(told(await race(spec)))
 })
 
 /** What is the same each time. */

@@ -6,8 +6,12 @@ import {
   mergeReportFiles,
   parseReportFile,
   type ReportFile,
+  restoredSimulation,
   serializeReportFile,
 } from '../../src/report/file/index.ts'
+import { judge } from '../../src/report/gate.ts'
+import { type Finished, nodeTool } from '../helpers/run.ts'
+import { REPOSITORY } from '../helpers/source-alias.ts'
 import { steady } from '../helpers/steady.ts'
 import { type SuiteProject, suiteProject } from '../helpers/suite-project.ts'
 import { vitestFolder } from '../helpers/vitest-versions.ts'
@@ -151,18 +155,65 @@ describe.each([5, 4] as const)('the reporter under Vitest %i', { timeout: 120_00
     expect(summary).toContain('| <code>src/charge.ts:6</code> | error, crash (2 scenarios) |')
   })
 
-  test('what could not be run is said, and is not counted', async () => {
-    const { code, stdout } = await project.vitest(['run', 'wrong'], { REPORTER: '{}' })
+  test('what could not be run is in every report, with the reason, and fails the gate', async () => {
+    const env = {
+      REPORTER: '{"minResilience":0}',
+      GITHUB_ACTIONS: 'true',
+      GITHUB_WORKSPACE: project.folder,
+      GITHUB_STEP_SUMMARY: path.join(project.folder, 'not-run.md'),
+    }
+    const { code, stdout } = await project.vitest(['run', 'set-up', 'unloadable'], env)
     expect(code).toBe(1)
-    expect(stdout).toContain(' ✗ without a point  could not be run: its test says why\n')
-    expect(stdout).toContain(' Faultline  1 simulation · ')
+    const told = plain(stdout).slice(plain(stdout).indexOf(' Faultline  '))
+    await expect(`${told}${read('not-run.md')}`).toMatchFileSnapshot('suite/set-up.txt')
+    const { simulations, races } = parseReportFile(read('.faultline/report.json'), 'report.json')
+    const notRun = simulations.filter(({ causes }) => causes.some(({ reason }) => reason === 'not-run'))
+    expect(notRun.map(({ name, testFile }) => [name, testFile])).toEqual([
+      ...['third setup', 'setup', 'setup of a race', 'behind beforeAll', 'behind beforeEach'].map((name) => [
+        name,
+        'test/set-up.test.ts',
+      ]),
+      ['race behind beforeEach', 'test/set-up.test.ts'],
+      ['test/unloadable.test.ts', 'test/unloadable.test.ts'],
+    ])
+    expect(races).toEqual([])
+    const verdict = judge({ simulations: simulations.map(restoredSimulation), races }, 0)
+    expect(verdict.passed).toBe(false)
+    expect(verdict.lines[0]).toContain('; 6 could not be run; the minimum is 0 %')
   })
 
-  test('a threshold that is not reached fails a run whose tests pass', async () => {
-    const below = await project.vitest(['run', 'whole', '-t', 'charge once'], {
+  test('a worker that dies is a failure of its simulations', async () => {
+    const { code } = await project.vitest(['run', 'dies'], { REPORTER: '{}' })
+    expect(code).toBe(1)
+    const { simulations } = parseReportFile(read('.faultline/report.json'), 'report.json')
+    expect(simulations.map(({ name, causes }) => [name, causes[0]!.message])).toEqual([
+      ['dies', 'Its test did not end: its worker died, or the run was cancelled.'],
+    ])
+  })
+
+  test('a replay leaves the report alone', async () => {
+    await project.vitest(['run', 'whole'], { REPORTER: '{}' })
+    const before = read('.faultline/report.json')
+    const { simulations } = parseReportFile(before, 'report.json')
+    const { replay } = simulations[0]!.scenarios.find(({ outcome }) => outcome === 'failed')!
+    const { code, stdout } = await project.vitest(['run', 'whole'], {
+      REPORTER: '{"minResilience":100}',
+      FAULTLINE_REPLAY: replay,
+    })
+    expect([code, stdout]).toEqual([1, expect.stringContaining(' ✗ charge  1 of 1 scenario fails')])
+    expect(stdout).not.toContain('the minimum is')
+    expect(read('.faultline/report.json')).toBe(before)
+  })
+
+  test('a threshold names the lines to blame, and fails a run without a simulation', async () => {
+    const reached = await project.vitest(['run', 'whole', '-t', 'charge once'], {
       REPORTER: '{"minResilience":100}',
     })
-    expect(below.code, below.output).toBe(0)
+    expect(reached.code, reached.output).toBe(0)
+    const below = await project.vitest(['run', 'whole'], { REPORTER: '{"minResilience":100}' })
+    expect(below.stdout).toContain(
+      '✗ 92.3 % of 26 scenarios survived; the minimum is 100 %\n  src/charge.ts:6  error, crash · 2 scenarios  ',
+    )
     const none = await project.vitest(['run'], { REPORTER: '{"minResilience":100}', ONLY: 'plain' })
     expect(none.code).toBe(1)
     expect(none.stderr).toContain('✗ faultline: no simulation ran, and minResilience is 100 %')
@@ -171,25 +222,55 @@ describe.each([5, 4] as const)('the reporter under Vitest %i', { timeout: 120_00
   })
 
   test('shards run every scenario once, and merge into the report of one run', async () => {
-    await project.vitest(['run', 'whole', 'each'], { REPORTER: '{}' })
+    const files = ['whole', 'each', 'races', 'deep']
+    await project.vitest(['run', ...files], { REPORTER: '{}' })
     const whole = parseReportFile(read('.faultline/report.json'), 'whole')
     const shards: ReportFile[] = []
     for (const index of [1, 2, 3]) {
-      await project.vitest(['run', 'whole', 'each'], { REPORTER: '{}', FAULTLINE_SHARD: `${index}/3` })
-      shards.push(parseReportFile(read('.faultline/report.json'), `shard ${index}`))
+      await project.vitest(['run', ...files], { REPORTER: '{}', FAULTLINE_SHARD: `${index}/3` })
+      const text = read('.faultline/report.json')
+      writeFileSync(path.join(project.folder, `shard-${index}.json`), text)
+      shards.push(parseReportFile(text, `shard ${index}`))
     }
-    const ids = ({ simulations }: ReportFile): string[] =>
-      simulations.flatMap(({ testFile, name, scenarios }) =>
+    const ids = ({ simulations, races }: ReportFile): string[] => [
+      ...simulations.flatMap(({ testFile, name, scenarios }) =>
         scenarios.map(({ id }) => `${testFile} ${name} ${id}`),
-      )
+      ),
+      ...races.filter(({ summary }) => summary.run > 0).map(({ testFile, name }) => `${testFile} ${name}`),
+    ]
     expect(shards.flatMap(ids).sort()).toEqual(ids(whole).sort())
+    expect(ids(whole)).toContain('test/races.test.ts charge')
     const sorted = (file: ReportFile): ReportFile => ({
       ...file,
       simulations: file.simulations.toSorted((a, b) =>
         a.testFile! + a.name < b.testFile! + b.name ? -1 : 1,
       ),
+      races: file.races.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     })
     expect(timeless(sorted(mergeReportFiles(shards)))).toEqual(timeless(sorted(whole)))
+    const cli = (...args: string[]): Promise<Finished> => {
+      const register = path.join(REPOSITORY, 'test/helpers/register-source.ts')
+      const program = path.join(REPOSITORY, 'src/cli.ts')
+      return nodeTool(['--import', register, program, ...args], { cwd: project.folder })
+    }
+    const shardOf = (race: string): number =>
+      1 + shards.findIndex(({ races }) => races.some(({ name, summary }) => name === race && summary.run > 0))
+    const by = shardOf('charge')
+    const { stdout } = await project.vitest(['run', 'races', '--reporter=verbose'], {
+      FAULTLINE_SHARD: `${(by % 3) + 1}/3`,
+    })
+    expect(plain(stdout).replaceAll(/ (?:\d+ms|<time>)/g, '')).toContain(
+      `races.test.ts > charge [FAULTLINE_SHARD: shard ${by} of 3 runs it]`,
+    )
+    const others = [1, 2, 3].filter((index) => index !== by).map((index) => `shard-${index}.json`)
+    const lacking = await cli('merge', ...others, '--out', 'lacking.json')
+    expect(lacking.stderr).toContain(`faultline: the race 'charge' is missing: shard ${by} of 3 ran it.`)
+    await cli('merge', 'shard-3.json', 'shard-1.json', 'shard-2.json', '--out', 'merged.json')
+    expect(timeless(sorted(parseReportFile(read('merged.json'), 'merged.json')))).toEqual(
+      timeless(sorted(whole)),
+    )
+    const gate = await cli('gate', 'merged.json')
+    expect([gate.code, gate.stdout]).toEqual([1, expect.stringContaining('race charge · 2 of ')])
   })
 })
 

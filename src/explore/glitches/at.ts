@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, relative, resolve } from 'node:path'
 import type { Fault } from '../../fault/index.ts'
 import { FaultlineError } from '../../model/error.ts'
+import { bad, kind } from '../bad-option.ts'
 import type { Glitch, GlitchTiming } from '../glitch.ts'
 import { lineGlitch } from './line-glitch.ts'
 import { withoutCalls } from './own-calls.ts'
@@ -13,13 +14,18 @@ import { withoutCalls } from './own-calls.ts'
  * ```ts
  * glitchAt('src/jobs/charge.ts', 'await stripe.charge', crash())
  * ```
- * @throws FaultlineError `FAULTLINE_NO_SUCH_POINT` where no line, or more than one, holds the text.
+ * @throws FaultlineError `FAULTLINE_NO_SUCH_POINT` where no line, or more than one, holds the text;
+ * `FAULTLINE_BAD_OPTION`.
  */
 export function glitchAt(file: string, text: string | RegExp, fault?: Fault, timing?: GlitchTiming): Glitch {
+  if (typeof file !== 'string' || file === '')
+    throw bad(`glitchAt(file, text) takes the path of a file: received ${kind(file)}.`)
+  if (!(text instanceof RegExp) && (typeof text !== 'string' || text === ''))
+    throw bad(`glitchAt(file, text) takes a text of one line, or a RegExp: received ${kind(text)}.`)
   const line = lineOf(file, text)
   const path = isAbsolute(file) ? relative(process.cwd(), file).replaceAll('\\', '/') : file
   return {
-    ...lineGlitch('glitchBeforeLine', `${path}:${line}`, fault, timing, false),
+    ...lineGlitch('glitchAt', `${path}:${line}`, fault, timing, false),
     description: `glitchAt('${file}', ${typeof text === 'string' ? `'${text}'` : String(text)})`,
   }
 }

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Fault } from '../../fault/index.ts'
-import { type Glitch, type GlitchTiming, makeGlitch } from '../glitch.ts'
+import { bad, kind } from '../bad-option.ts'
+import { checkTiming, type Glitch, type GlitchTiming, makeGlitch } from '../glitch.ts'
 import { functionKey } from '../place-key.ts'
 
 /**
@@ -15,17 +16,23 @@ import { functionKey } from '../place-key.ts'
 export function glitchBeforeCall(
   key: string,
   fault?: Fault,
-  options: GlitchTiming & { readonly args?: readonly unknown[] | ((...args: never[]) => boolean) } = {},
+  // biome-ignore lint/suspicious/noExplicitAny: whoever names a function knows what it takes
+  options: GlitchTiming & { readonly args?: readonly unknown[] | ((...args: any[]) => boolean) } = {},
 ): Glitch {
-  const { args, ...timing } = options
+  const { args, ...timing } = checkTiming('glitchBeforeCall', options, ['args'])
+  if (args !== undefined && typeof args !== 'function' && !Array.isArray(args)) {
+    throw bad(
+      `args of glitchBeforeCall: received ${kind(args)}; allowed is a list of the first arguments, or a function of them.`,
+    )
+  }
   const test =
     args === undefined
       ? undefined
       : typeof args === 'function'
-        ? (given: unknown[]) => (args as (...all: unknown[]) => boolean)(...given)
+        ? (given: unknown[]) => args(...given)
         : (given: unknown[]) => isDeepStrictEqual(given.slice(0, args.length), [...args])
   return makeGlitch('glitchBeforeCall', key, fault, timing, {
-    ...functionKey(key, 'call'),
+    ...functionKey('glitchBeforeCall', key, 'call'),
     ...(test && { args: test }),
   })
 }

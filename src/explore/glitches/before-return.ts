@@ -1,7 +1,12 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Fault } from '../../fault/index.ts'
-import { type Glitch, type GlitchTiming, makeGlitch } from '../glitch.ts'
+import { checkTiming, type Glitch, type GlitchTiming, makeGlitch } from '../glitch.ts'
 import { functionKey } from '../place-key.ts'
+
+/** Any value; spelled out so that a function written in its place knows what it is given. */
+type Returned =
+  // biome-ignore lint/suspicious/noExplicitAny: whoever names a function knows what it returns
+  ((value: any) => boolean) | object | string | number | bigint | boolean | symbol | null | undefined
 
 /**
  * Strikes when a function's return value is computed and its caller has not got it; only for values that match,
@@ -15,16 +20,16 @@ import { functionKey } from '../place-key.ts'
 export function glitchBeforeReturn(
   key: string,
   fault?: Fault,
-  options: GlitchTiming & { readonly returns?: unknown } = {},
+  options: GlitchTiming & { readonly returns?: Returned } = {},
 ): Glitch {
-  const { returns, ...timing } = options
+  const { returns, ...timing } = checkTiming('glitchBeforeReturn', options, ['returns'])
   const test = !('returns' in options)
     ? undefined
     : typeof returns === 'function'
-      ? (value: unknown) => returns(value) as boolean
+      ? (value: unknown) => returns(value)
       : (value: unknown) => isDeepStrictEqual(value, returns)
   return makeGlitch('glitchBeforeReturn', key, fault, timing, {
-    ...functionKey(key, 'return'),
+    ...functionKey('glitchBeforeReturn', key, 'return'),
     ...(test && { returns: test }),
   })
 }

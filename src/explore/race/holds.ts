@@ -1,9 +1,9 @@
 import type { Activation, Delivery, PauseHost } from '../../runtime/index.ts'
 import type { Branch } from './branch.ts'
-import { deadlockError } from './deadlock.ts'
 import type { RaceHost } from './race-host.ts'
-import type { Racer } from './racer.ts'
+import type { Racer, Wait } from './racer.ts'
 import type { Scheduler } from './scheduler.ts'
+import { awaitOf, waitingAt } from './waiting-at.ts'
 
 /** Holds the code of racers where a decision is taken. */
 export class Holds implements PauseHost {
@@ -39,12 +39,24 @@ export class Holds implements PauseHost {
       promise.then(
         (value) => settled(() => resolve(value)),
         (reason) => {
-          const waits = this.#host.deadlocked(reason)
-          if (waits !== undefined) this.#scheduler.deadlock ??= deadlockError(waits)
+          this.#rejected(racer, activation, reason)
           settled(() => reject(reason))
         },
       )
     })
+  }
+
+  /** A victim of a deadlock is told by its error, and so are those of whom nobody had asked yet. */
+  #rejected(victim: Racer, activation: Activation, reason: unknown): void {
+    const told = this.#host.deadlocked(reason)
+    if (told === undefined) return
+    const waits = new Map<Racer, Wait>()
+    for (const [racer, wait] of told) {
+      const at = racer === victim ? awaitOf(activation) : (racer.blocked?.at ?? waitingAt(racer))
+      waits.set(racer, { ...wait, at })
+      if (racer.blocked === undefined) this.#host.setAside(racer, { ...wait, at })
+    }
+    this.#scheduler.deadlock.found(waits)
   }
 
   reached(delivery: Delivery, activation: Activation): Promise<unknown> | undefined {

@@ -14,6 +14,7 @@ interface Executed {
   readonly worker: string
   readonly file: string
   readonly line: number
+  readonly step: number
 }
 
 /** Writes down who executes which line. */
@@ -23,9 +24,12 @@ export class LineRecorder implements Mode {
   readonly #executed: Executed[] = []
   readonly #inner: Mode | undefined
 
+  readonly #stepNow: () => number
+
   /** What the inner mode does, is done. */
-  constructor(inner?: Mode) {
+  constructor(inner: Mode | undefined, stepNow: () => number) {
     this.#inner = inner
+    this.#stepNow = stepNow
     this.returns = inner?.returns
   }
 
@@ -36,7 +40,12 @@ export class LineRecorder implements Mode {
   reach(delivery: Delivery, file: FileRecord, index: number, activation: Activation): Strike | undefined {
     const place = placesOf(file)[index]!
     if (place.kind === 'line' || place.kind === 'call')
-      this.#executed.push({ worker: delivery.identity.worker, file: place.file, line: place.line })
+      this.#executed.push({
+        worker: delivery.identity.worker,
+        file: place.file,
+        line: place.line,
+        step: this.#stepNow(),
+      })
     return this.#inner?.reach(delivery, file, index, activation)
   }
 
@@ -59,12 +68,12 @@ export class LineRecorder implements Mode {
   /** In order; those that follow each other on one line are one. */
   lines(): RaceLine[] {
     const lines: RaceLine[] = []
-    for (const { worker, file, line } of this.#executed) {
+    for (const { worker, file, line, step } of this.#executed) {
       const letter = worker.at(-1)!
       if (indexOfLetter(letter) < 0) continue
       const last = lines.at(-1)
       if (last?.letter === letter && last.file === file && last.line === line) continue
-      lines.push({ letter, step: lines.length, file, line })
+      lines.push({ letter, step, file, line })
     }
     return lines
   }

@@ -1,10 +1,11 @@
 import type { Watched } from '../../perform/index.ts'
 import { after, eventLoopTurn, realNowMs, shared } from '../../runtime/index.ts'
-import { deadlockError } from './deadlock.ts'
+import { ringOf } from './deadlock.ts'
 import { stranger } from './observers.ts'
 import type { RaceHost } from './race-host.ts'
 import type { Racer, Wait } from './racer.ts'
 import type { Scheduler } from './scheduler.ts'
+import { waitingAt } from './waiting-at.ts'
 
 /** How often to look, in real milliseconds. */
 export const lookEveryMs = 5
@@ -76,7 +77,7 @@ export class Lookout {
     if (others) {
       if (this.#host.ask !== undefined) void this.#askAbout(racer, silentMs)
       if (silentMs >= (this.#host.ask === undefined ? blockedAfterMs : hangAfterMs))
-        this.#scheduler.block(racer, untold)
+        this.#setAside(racer, untold)
     } else if (silentMs >= hangAfterMs) void this.#hangs(racer).catch((error) => this.#scheduler.fail(error))
   }
 
@@ -87,7 +88,7 @@ export class Lookout {
     try {
       const wait = (await this.#host.ask?.())?.waits.get(racer)
       if (racer !== this.#scheduler.running) return
-      if (wait !== undefined) this.#scheduler.deadlock ??= deadlockError(new Map([[racer, wait]]))
+      if (wait !== undefined) this.#scheduler.deadlock.found(new Map([[racer, wait]]))
       for (const watched of [...racer.watched]) watched.give('hung')
     } finally {
       this.#asking = false
@@ -115,12 +116,19 @@ export class Lookout {
       if (wait === untold) await new Promise<void>((resolve) => void after(settleMs, resolve))
       if (wait === undefined || events !== this.#scheduler.events) return
       // Who waits for none of the racers goes on by itself, as a rule.
-      if (isLong || wait.by.some((by) => by !== stranger)) this.#scheduler.block(racer, wait)
+      if (!isLong && !wait.by.some((by) => by !== stranger)) return
+      const ring = ringOf(racer, waits)
+      this.#setAside(racer, wait)
+      if (ring !== undefined) this.#scheduler.deadlock.found(ring)
     } catch (error) {
       this.#scheduler.fail(error)
     } finally {
       this.#asking = false
     }
+  }
+
+  #setAside(racer: Racer, wait: Wait): void {
+    this.#scheduler.block(racer, { ...wait, at: waitingAt(racer) })
   }
 
   /** Who was set aside and does not wait any more comes back before the next decision. */
@@ -156,8 +164,8 @@ export class Lookout {
     const isCertain = waits.size > 1 && [...waits.values()].every(({ certain }) => certain)
     if (waits.size === 0 || (!isCertain && silentMs < blockedAfterMs)) return
     if (this.#host.hasTimers && silentMs < hangAfterMs) return
-    if (isCertain && this.#scheduler.deadlock === undefined && !(await this.#areStill(waits))) return
-    this.#scheduler.deadlock ??= deadlockError(waits)
+    if (isCertain && this.#scheduler.deadlock.finding === undefined && !(await this.#areStill(waits))) return
+    this.#scheduler.deadlock.found(waits)
     // The database ends it: one of them gets an error.
     if (isCertain && silentMs < hangAfterMs) return
     for (const racer of waits.keys()) for (const watched of [...racer.watched]) watched.give('hung')

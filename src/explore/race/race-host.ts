@@ -1,5 +1,5 @@
 import type { Answer } from './observers.ts'
-import type { Racer, Wait } from './racer.ts'
+import type { Held, Racer, Wait } from './racer.ts'
 
 /** What the scheduler needs of the race around it. */
 export interface RaceHost {
@@ -18,5 +18,5 @@ export interface RaceHost {
   /** Who waited for whom, where an error says that this was a deadlock. */
   deadlocked(error: unknown): ReadonlyMap<Racer, Wait> | undefined
   /** A racer is set aside. */
-  setAside(racer: Racer, wait: Wait): void
+  setAside(racer: Racer, wait: Held): void
 }

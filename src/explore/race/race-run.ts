@@ -9,7 +9,7 @@ import type { Claim } from '../../queue/port.ts'
 import { bounded } from '../bounded.ts'
 import { nothingEnqueued } from '../nothing-enqueued.ts'
 import { OncePort, onceClaim } from '../once-port.ts'
-import type { Performance } from '../run.ts'
+import type { Performance } from '../run-plan.ts'
 import type { Chooser } from '../strategies/strategy.ts'
 import { type EnqueuedBy, kindOfWork, type Once } from '../work.ts'
 import type { Connections } from './connections.ts'
@@ -18,10 +18,9 @@ import type { Patience } from './lookout.ts'
 import type { Observers, Witness } from './observers.ts'
 import { cannotRace, tooMany } from './race-errors.ts'
 import type { RaceHost } from './race-host.ts'
-import { Racer, type Wait } from './racer.ts'
+import { type Held, Racer, type Wait } from './racer.ts'
 import { RacerPort } from './racer-port.ts'
 import { Scheduler } from './scheduler.ts'
-import { waitingAt } from './waiting-at.ts'
 
 /** What one race is given. */
 export interface RaceRunOptions {
@@ -90,7 +89,7 @@ export class RaceRun implements RaceHost {
         this.#witness = await this.#options.observers.of(this.racers)
       }
       clock.stop()
-      clock.gate = () => this.scheduler.mayFire()
+      clock.gate = this.scheduler
       await this.scheduler.run()
       return this.#performance()
     } catch (error) {
@@ -98,8 +97,7 @@ export class RaceRun implements RaceHost {
         return { ...this.#performance(), finding: { reason: 'runaway', error } }
       if (!isFaultlineError(error, 'FAULTLINE_HUNG')) throw error
       const { deadlock } = this.scheduler
-      if (deadlock === undefined) return { ...this.#performance(), finding: { reason: 'hung', error } }
-      return { ...this.#performance(), finding: { reason: 'deadlock', error: deadlock } }
+      return { ...this.#performance(), finding: deadlock.finding ?? { reason: 'hung', error } }
     } finally {
       clock.gate = undefined
       clock.letPass()
@@ -174,8 +172,9 @@ export class RaceRun implements RaceHost {
     this.#session.clock.letPass()
   }
 
-  setAside(racer: Racer, wait: Wait): void {
-    this.blocked.push({ letter: racer.letter, at: waitingAt(racer), ...wait })
+  setAside({ letter }: Racer, wait: Held): void {
+    if (this.scheduler.deadlock.finding !== undefined) return
+    this.blocked.push({ letter, ...wait })
   }
 
   #performance(): Performance {
@@ -207,7 +206,9 @@ export class RaceRun implements RaceHost {
       } else if (kindOfWork(entry.work) === 'enqueuedBy') {
         const known = new Set((await queue.pending()).map(({ id }) => id))
         const { fn } = entry.work as EnqueuedBy
-        await execution.run(context, () => bounded('enqueuedBy', () => fn({ queue, world: world as never })))
+        await execution.run(context, () =>
+          bounded('enqueuedBy', () => fn({ queue, world: world as never }), this.#options.signal),
+        )
         for (const { id } of await queue.pending()) if (!known.has(id)) ids[index]!.push(id)
         if (ids[index]!.length === 0) throw nothingEnqueued()
       }

@@ -3,7 +3,8 @@ import type { InjectedFault } from '../../model/result.ts'
 import type { Finding } from '../../oracle/index.ts'
 import type { Session } from '../../perform/index.ts'
 import { arm, every, followBranches, type Mode, PauseMode } from '../../runtime/index.ts'
-import type { RunEnd, Runner } from '../run.ts'
+import type { Runner } from '../run.ts'
+import type { RunEnd } from '../run-plan.ts'
 import { preemptionsOf } from '../strategies/bounded.ts'
 import type { Chooser, Decisions } from '../strategies/strategy.ts'
 import { Connections } from './connections.ts'
@@ -59,6 +60,11 @@ export class RaceTrial<W> {
     if (connect !== undefined) this.#connections = new Connections(connect, this.#observers)
   }
 
+  /** The step of the race that runs, counted from 0. */
+  get step(): number {
+    return this.#running!.decisions.chosen.length - 1
+  }
+
   /** Holds what all races share while `body` runs. */
   async during<T>(body: () => Promise<T>): Promise<T> {
     const unfollow = followBranches()
@@ -108,13 +114,18 @@ export class RaceTrial<W> {
       this.children = new Set([...this.children, ...race.children])
       return this.run({ ...plan, ...plan.again?.() })
     }
-    const { decisions, deadlock } = race.scheduler
-    const finding =
-      deadlock === undefined || end.finding?.reason === 'deadlock'
-        ? end.finding
-        : { reason: 'deadlock' as const, error: deadlock }
+    const { deadlock } = race.scheduler
+    const decisions = upTo(race.scheduler.decisions, deadlock.steps)
+    const finding = deadlock.finding ?? end.finding
     return { end, decisions, schedule: scheduleOf(decisions.chosen), blocked: race.blocked, finding }
   }
+}
+
+/** The first decisions of a race. */
+function upTo(decisions: Decisions, count: number): Decisions {
+  if (count >= decisions.chosen.length) return decisions
+  const { chosen, ready, free } = decisions
+  return { chosen: chosen.slice(0, count), ready: ready.slice(0, count), free: free.slice(0, count) }
 }
 
 /** A race as it is reported. */

@@ -10,7 +10,12 @@ export interface Wait {
   readonly certain: boolean
   /** What it waits for, in words. */
   readonly what?: string
+  /** Where; absent: that can still be seen. */
+  readonly at?: string
 }
+
+/** Why it is set aside, and where it waits: `src/jobs/charge.ts:14`. */
+export type Held = Wait & { readonly at: string }
 
 /** One worker of a race: it performs its work, delivery after delivery, one step at a time. */
 export class Racer {
@@ -32,7 +37,7 @@ export class Racer {
   /** When that job is due; 0: at the start of the race. */
   dueMs = 0
   /** Waits for a lock, or for something else that does not come. */
-  blocked: Wait | undefined
+  blocked: Held | undefined
   /** Sleeps in virtual time. */
   asleep = false
   /** It was chosen while it slept: time passes for it. */

@@ -2,9 +2,10 @@ import { FaultlineError } from '../../model/error.ts'
 import { afterTurn, type Delivery } from '../../runtime/index.ts'
 import type { Chooser, Decisions } from '../strategies/strategy.ts'
 import { type Branch, earlier } from './branch.ts'
+import { Deadlock } from './deadlock.ts'
 import { Lookout, type Patience } from './lookout.ts'
 import type { RaceHost } from './race-host.ts'
-import type { Racer, Wait } from './racer.ts'
+import type { Held, Racer } from './racer.ts'
 import { readiness } from './readiness.ts'
 
 /** Steps of one race. */
@@ -21,8 +22,7 @@ const stepsMax = 100_000
  */
 export class Scheduler {
   readonly decisions: Decisions = { chosen: [], ready: [], free: [] }
-  /** All set aside, and nobody can go on: who waits for whom. */
-  deadlock: Error | undefined
+  readonly deadlock: Deadlock = new Deadlock(this.decisions)
   readonly racers: readonly Racer[]
   readonly #host: RaceHost
   readonly #choose: Chooser
@@ -103,7 +103,7 @@ export class Scheduler {
   }
 
   /** It waits for another one: the others go on without it. */
-  block(racer: Racer, wait: Wait): void {
+  block(racer: Racer, wait: Held): void {
     if (racer !== this.running) return
     racer.blocked = wait
     this.#host.setAside(racer, wait)

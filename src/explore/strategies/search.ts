@@ -30,7 +30,7 @@ export class Search implements Strategy {
   readonly #bounded = new Bounded()
   /** How many of each number of preemptions have run. */
   readonly #ran: number[] = []
-  readonly #counts: readonly bigint[]
+  readonly #counts: Counts
   #count = 0
   #failedAt: number | undefined
   #draws: Draws[] | undefined
@@ -74,11 +74,16 @@ export class Search implements Strategy {
     if (level === undefined) return undefined
     // The very first one runs always: the works as they are listed.
     const isBegun = (this.#ran[level] ?? 0) > (level === 0 ? 1 : 0) || this.#count === 1
-    if (this.#plan.wholeBounds && !isBegun) {
-      const count = this.#counts[level]
-      if (count === undefined || count > BigInt(this.#course.budget)) return undefined
-    }
+    if (this.#plan.wholeBounds && !isBegun && !this.#fits(level)) return undefined
     return this.#bounded.next()
+  }
+
+  /** Whether all of a bound fits into the budget, if it has as many schedules for each one counted as those below it. */
+  #fits(level: number): boolean {
+    const count = countAt(this.#counts, level)
+    if (count === undefined || level === 0) return count !== undefined && count <= this.#course.budget
+    const ran = this.#ran.reduce((sum, one) => sum + one, 0)
+    return (count * ran) / countAt(this.#counts, level - 1)! <= this.#course.budget
   }
 
   #draw(): Chooser | undefined {
@@ -132,15 +137,25 @@ export class Search implements Strategy {
   }
 }
 
-/** How many schedules have at most 0, 1, … preemptions, as far as that stays within the budget. */
-function upTo(steps: readonly number[], budget: number): bigint[] {
-  const sums: bigint[] = []
+/** How many schedules have at most 0, 1, … preemptions. */
+interface Counts {
+  readonly sums: readonly number[]
+  /** With still more preemptions there are none. */
+  readonly isAll: boolean
+}
+
+/** As far as they stay within the budget. */
+function upTo(steps: readonly number[], budget: number): Counts {
   for (let bound = 4; ; bound *= 2) {
-    sums.length = 0
     let total = 0n
-    for (const count of countByPreemptions(steps, bound)) sums.push((total += count))
-    if (total > BigInt(budget) || total === countSchedules(steps)) return sums
+    const sums = countByPreemptions(steps, bound).map((count) => Number((total += count)))
+    const isAll = total === countSchedules(steps)
+    if (isAll || total > BigInt(budget)) return { sums, isAll }
   }
+}
+
+function countAt({ sums, isAll }: Counts, level: number): number | undefined {
+  return sums[level] ?? (isAll ? sums.at(-1) : undefined)
 }
 
 function inWords({ kind, depth }: Draws, runs: number, steps: readonly number[]): string {

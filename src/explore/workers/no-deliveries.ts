@@ -7,7 +7,7 @@ export function noDeliveries<W>({ name, deliveries }: WorkerPlan<W>, { called }:
   const named = Object.values(deliveries).map((key) => `'${key}'`)
   const hint =
     called.length === 0
-      ? 'No first-party function was called at all: is the folder that the worker is started in (`cwd`) the one of its package.json?'
+      ? 'No first-party function was called at all: is the folder that the worker is started in (`cwd`) the one of its package.json? Where it runs build output, that says: "faultline": { "include": ["dist/**"] }.'
       : `Called from outside were: ${called.map((key) => `'${key}'`).join(', ')}.`
   return new FaultlineError('FAULTLINE_NO_POINTS', {
     message: `${name} reached no failure point: the worker never called ${named.join(', ')}, which \`deliveries\` names.`,

@@ -1,4 +1,4 @@
-import type { Job, JobsOptions } from 'bullmq'
+import type { JobsOptions } from 'bullmq'
 import { execution } from '../../model/context.ts'
 import type { DeliveryOutcome, DueJob } from '../../model/delivery.ts'
 import { FaultlineError } from '../../model/error.ts'
@@ -18,18 +18,19 @@ import type {
 } from '../port.ts'
 import { AdapterRecords } from './adapter-records.ts'
 import { answered, type QueueServer } from './answered.ts'
-import { BullmqClaim, type Held } from './bullmq/bullmq-claim.ts'
+import { BullmqClaim } from './bullmq/bullmq-claim.ts'
 import { clearQueue } from './bullmq/clear-queue.ts'
 import { deliverAgain } from './bullmq/deliver-again.ts'
 import type { DrivenWorker } from './bullmq/driven-worker.ts'
 import type { BullmqQueueLike, QueueInternals } from './bullmq/driver.ts'
 import { dueAgain, dueJobOf } from './bullmq/due-job.ts'
 import { checkJobOptions } from './bullmq/job-options.ts'
-import { Schedule } from './bullmq/schedule.ts'
+import { Schedule, type Taken } from './bullmq/schedule.ts'
 import { serverOf } from './bullmq/server-of.ts'
 import { settle } from './bullmq/settle.ts'
 import { idOf, watchEnqueues } from './bullmq/watch-enqueues.ts'
 import { Workers, type WorkersOption } from './bullmq/workers.ts'
+import { checkOptionNames } from './check-options.ts'
 import { inVirtualTime, withoutDelivery } from './in-virtual-time.ts'
 import { nativeOf, nativeRequest } from './native-request.ts'
 
@@ -87,11 +88,12 @@ export class BullmqQueue implements QueueAdapter {
   #era = 0
 
   constructor(options: BullmqOptions) {
+    checkOptionNames('bullmqQueue', options, ['workers', 'allowRemote'])
     const time = {
       nowMs: () => this.time.nowMs(),
       advanceTo: (ms: number) => this.time.advanceTo(ms),
     }
-    this.#workers = new Workers(options?.workers, time, options?.allowRemote === true)
+    this.#workers = new Workers(options.workers, time, options.allowRemote === true)
     this.#schedule = new Schedule(this.#workers, time)
   }
 
@@ -173,7 +175,7 @@ export class BullmqQueue implements QueueAdapter {
     const token = this.#token()
     return this.#all('claiming a job', async () => {
       const next = await this.#schedule.next(token, window)
-      return next === undefined ? undefined : this.#claim(next.driven, next.job, token, worker)
+      return next === undefined ? undefined : this.#claim(next, worker)
     })
   }
 
@@ -185,7 +187,7 @@ export class BullmqQueue implements QueueAdapter {
       if (found === undefined || found.dueMs > this.time.nowMs()) return undefined
       const { driven, stored } = found
       const job = await this.#schedule.take(driven, stored.id, token)
-      return job === undefined ? undefined : this.#claim(driven, job, token, worker)
+      return job === undefined ? undefined : this.#claim({ driven, job, token }, worker)
     })
   }
 
@@ -219,12 +221,19 @@ export class BullmqQueue implements QueueAdapter {
     return running
   }
 
-  async settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement> {
+  async settle(
+    claim: Claim,
+    ending: Ending,
+    outcome?: DeliveryOutcome,
+    ahead?: DueWindow,
+  ): Promise<Settlement> {
     const held = BullmqClaim.heldBy(claim)
     // The application was booted again: with its connections, what it could say is gone.
     if (held.driven.isClosed) return { status: 'refused' }
+    const context = { records: this.#records, schedule: this.#schedule, time: this.time }
+    const settled = (): Promise<Settlement> => settle(context, claim, held, ending, outcome, ahead)
     return this.#answered(held.driven.store.server, 'settling a job', () =>
-      this.#settle(claim, held, ending, outcome),
+      held.context === undefined ? settled() : execution.run(held.context, settled),
     )
   }
 
@@ -253,20 +262,19 @@ export class BullmqQueue implements QueueAdapter {
     await this.#answered(driven.store.server, 'adding a job', () => deliverAgain(driven, job))
   }
 
+  bootsAgain(): void {
+    this.#workers.hold()
+  }
+
   /** Closes the workers that were made for `{ queue, processor }`; those of the user are the user's to close. */
   async close(): Promise<void> {
     await this.#workers.close()
   }
 
-  #settle(claim: Claim, held: Held, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement> {
-    const context = { records: this.#records, schedule: this.#schedule, time: this.time }
-    const settled = (): Promise<Settlement> => settle(context, claim, held, ending, outcome)
-    return held.context === undefined ? settled() : execution.run(held.context, settled)
-  }
-
-  #claim(driven: DrivenWorker, job: Job, token: string, worker: string): BullmqClaim {
-    const held = { driven, job, token, era: this.#era }
-    return new BullmqClaim(held, worker, this.time.nowMs(), this.#givenBack.has(idOf(driven.worker, job.id)))
+  #claim(taken: Taken, worker: string): BullmqClaim {
+    const { driven, job } = taken
+    const isRedelivered = this.#givenBack.has(idOf(driven.worker, job.id))
+    return new BullmqClaim({ ...taken, era: this.#era }, worker, this.time.nowMs(), isRedelivered)
   }
 
   #token(): string {

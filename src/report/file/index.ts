@@ -1,6 +1,7 @@
 export { type ReportFileParts, reportFileOf } from './from-reports.ts'
 export { mergeReportFiles } from './merge.ts'
 export { missingShards } from './merge-shards.ts'
+export { type NotRun, notRun } from './not-run.ts'
 export { parseReportFile } from './parse.ts'
 export { type ReportedRace, raceEntryOf, raceSources } from './race-entry.ts'
 export {

@@ -25,18 +25,25 @@ export interface OwnedRow {
 /** What the user declared not to be under test makes no run less exhaustive. */
 const declared = new Set(['outside', 'ignored', 'memory', 'load'])
 
+/** The id of the run without faults. */
+const BARE = 'baseline'
+
 /** One simulation out of the parts that shards ran. */
 export function mergeEntries(given: readonly SimulationEntry[]): SimulationEntry {
   if (given.length === 1) return given[0]!
   const rows = unionOf(given)
-  const entries = eachShardOnce(given)
+  // A shard that got nowhere does not stand for the others; what they ran counts, and its own part is missing.
+  const ran = given.filter((entry) => !gotNowhere(entry))
+  const entries = eachShardOnce(ran.length === 0 ? given : ran)
   const [first] = entries
-  const causes = mergeCauses(entries, new Map(rows.map((owned) => [owned.row.id, owned])))
+  const lost = given.filter((entry) => gotNowhere(entry) && !entries.includes(entry))
+  const told = [...entries, ...lost]
+  const causes = mergeCauses(told, new Map(rows.map((owned) => [owned.row.id, owned])))
   const points = new Table<Point>(pointKey, first!.points.slice(0, first!.summary.points))
   const errors = new Table<ErrorEntry>()
   const timed = new Set(causes.flatMap(({ scenarios }) => scenarios.slice(0, TIMELINES_MAX)))
   const scenarios = rows.map(({ row, of }) => moved(row, of, points, errors, timed.has(row.id)))
-  const shard = mergedShard(entries, scenarios.length)
+  const shard = mergedShard(entries, scenarios.length - (lost.length > 0 && ran.length > 0 ? 1 : 0))
   const { shard: _, ...head } = first!
   return {
     ...head,
@@ -54,6 +61,11 @@ export function mergeEntries(given: readonly SimulationEntry[]): SimulationEntry
   }
 }
 
+/** Its only scenario is the run without faults, which failed. */
+function gotNowhere({ scenarios }: SimulationEntry): boolean {
+  return scenarios.length === 1 && scenarios[0]!.id === BARE
+}
+
 /** Each scenario once, in the order of the plan. */
 function unionOf(entries: readonly SimulationEntry[]): OwnedRow[] {
   const rows = new Map<string, OwnedRow>()
@@ -61,10 +73,12 @@ function unionOf(entries: readonly SimulationEntry[]): OwnedRow[] {
     for (const row of of.scenarios) {
       const known = rows.get(row.id)?.row
       if (known === undefined) rows.set(row.id, { row, of })
-      else if (known.outcome !== row.outcome || known.reason !== row.reason) throw twoVerdicts(of, known, row)
+      else if (row.id !== BARE && (known.outcome !== row.outcome || known.reason !== row.reason))
+        throw twoVerdicts(of, known, row)
     }
   }
-  return [...rows.values()].sort((a, b) => a.row.index - b.row.index)
+  const bare = ({ row }: OwnedRow): number => Number(row.id === BARE)
+  return [...rows.values()].sort((a, b) => a.row.index - b.row.index || bare(b) - bare(a))
 }
 
 function twoVerdicts({ name }: SimulationEntry, a: ScenarioEntry, b: ScenarioEntry): FaultlineError {
@@ -141,14 +155,14 @@ function withoutShard(words: Readonly<Record<string, string>>): Record<string, s
 }
 
 /** What counts scenarios that were run: each shard tells of its own. */
-const counting = ['memory']
+const counting = ['memory', 'sameState', 'extensions']
 
 /** `2 crash scenarios of …` and `1 crash scenario of …` are `3 crash scenarios of …`. */
 function summedWords(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {
   return Object.fromEntries(
     counting.flatMap((key) => {
       const parts = all.flatMap(
-        (words) => /^([\d,]+) ((?:\w+ )?)scenarios?( .*)$/.exec(words[key] ?? '') ?? [],
+        (words) => /^([\d,]+) ((?:\w+ )?)scenarios?([ :].*)$/.exec(words[key] ?? '') ?? [],
       )
       const counts = parts.filter((_, at) => at % 4 === 1).map((text) => Number(text.replaceAll(',', '')))
       if (counts.length === 0) return []

@@ -1,5 +1,5 @@
 import type { Place } from '../../model/point.ts'
-import type { Activation } from '../activation.ts'
+import type { Activation, CodePlace } from '../activation.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Mode, Strike } from '../mode.ts'
 import { isNamed, loopsOf, memoryOf, placesOf } from '../places.ts'
@@ -15,8 +15,8 @@ export interface Search extends Strike {
   readonly hit: number
   /** Which delivery of a job; any, where absent. */
   readonly attempt?: number
-  readonly args?: (args: unknown[]) => boolean
-  readonly returns?: (value: unknown) => boolean
+  readonly args?: (args: unknown[], delivery: Delivery) => boolean
+  readonly returns?: (value: unknown, delivery: Delivery) => boolean
   /** Strikes by holding an await; see `Target.holdAwait`. */
   holdAwait?(delivery: Delivery, awaited: unknown): unknown
   /** After it has struck, it strikes whenever the job comes there again. */
@@ -42,6 +42,7 @@ export class GlitchMode implements Mode {
   readonly name = 'glitch'
   readonly returns = 'settled'
   readonly searches: readonly Search[]
+  readonly unsure: CodePlace[] = []
   /** The files in which a job reached code that uses module variables, by its id. */
   readonly memory: Map<string, Set<FileRecord>> = new Map()
   readonly #hits = new Map<string, number>()
@@ -76,8 +77,8 @@ export class GlitchMode implements Mode {
     for (const search of this.searches) {
       if (search.fired || !search.matches(place) || holds(search, file, index)) continue
       if (search.attempt !== undefined && search.attempt !== delivery.identity.ordinal) continue
-      if (search.args !== undefined && !(args !== undefined && search.args(args))) continue
-      if (search.returns !== undefined && !search.returns(value)) continue
+      if (search.args !== undefined && !(args !== undefined && search.args(args, delivery))) continue
+      if (search.returns !== undefined && !search.returns(value, delivery)) continue
       if (this.#count(search, delivery) !== search.hit) continue
       if (!search.after) return this.#fire(search, delivery, file, index, activation)
       this.#passed.push({ search, activation, function: place.function })

@@ -83,3 +83,9 @@ async function triesToLock(): Promise<boolean> {
   if (rows[0].got) await other.query('select pg_advisory_unlock(7)')
   return rows[0].got
 }
+
+test.for([undefined, null, {}, 7])('%s is no pool', (given) => {
+  expect(() => cutOnCrash(given as never)).toThrowError(
+    expect.objectContaining({ code: 'FAULTLINE_BAD_OPTION' }),
+  )
+})

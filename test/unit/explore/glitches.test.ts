@@ -302,6 +302,20 @@ describe('errors, whole', () => {
     ['a hit that is none', () => glitchBeforeCall('item', error(), { hit: 0 })],
     ['an option that is none', () => glitchBeforeCall('item', error(), { hits: 2 } as object)],
     ['a fault that is none', () => glitchBeforeCall('item', 'crash' as never)],
+    ['a return has no arguments', () => glitchBeforeReturn('item', error(), { args: [] } as object)],
+    ['options that are a number', () => glitchBeforeLine('charge.ts:8', error(), 2 as never)],
+    ['options that are null', () => glitchBeforeReturn('item', error(), null as never)],
+    ['arguments that are no list', () => glitchBeforeCall('item', error(), { args: 'a' as never })],
+    ['no function', () => glitchBeforeCall(undefined as never)],
+    ['a text that is none', () => glitchAt(file, undefined as never)],
+    ['a text with a fault that is none', () => glitchAt(file, "await w.io('mark')", 'crash' as never)],
+    [
+      'a function of the arguments that throws',
+      () =>
+        glitchBeforeCall('item', error(), {
+          args: (name) => name.first.length > 1,
+        }),
+    ],
     ['a rival that is no function', () => glitchBeforeCall('item', rival(7 as never))],
   ]
   test.for(cases)('%s', async ([, glitch], { expect }) => {

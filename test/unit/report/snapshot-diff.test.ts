@@ -121,7 +121,7 @@ describe('snapshotDiff', () => {
     const rows = (value: string) => Array.from({ length: 5000 }, (_, index) => ({ index, value }))
     const startMs = performance.now()
     const diff = snapshotDiff(rows('a'), rows('b'))
-    expect(performance.now() - startMs).toBeLessThan(2000)
+    expect(performance.now() - startMs).toBeLessThan(10_000)
     expect(diff.paths).toHaveLength(200)
     expect(diff.text.split('\n').length).toBeLessThan(100)
     let deep: unknown = 1

@@ -52,10 +52,7 @@ export const postgresProbe: WaitProbe = {
       if (by === undefined) return undefined
       return {
         by: [pids.indexOf(Number(by))],
-        what: lockInWords(
-          lock.startsWith('advisory') ? 'advisory' : lock.startsWith('transaction') ? 'transactionid' : lock,
-          null,
-        ),
+        what: lockInWords(kindOfLock(lock), null),
       }
     })
   },
@@ -111,6 +108,12 @@ function observerOver(observer: Client): WaitObserver {
 function waitOf({ by, locktype, relation }: Row, pids: readonly (number | undefined)[]): ServerWait {
   const what = locktype === null ? undefined : lockInWords(locktype, relation)
   return { by: [...new Set(by)].map((pid) => pids.indexOf(pid)), ...(what === undefined ? {} : { what }) }
+}
+
+/** `tuple (0,2) of relation 16401 of database 5`: the numbers differ from server to server. */
+function kindOfLock(text: string): string {
+  const [kind = text] = text.split(' ', 1)
+  return kind === 'transaction' ? 'transactionid' : kind
 }
 
 function lockInWords(locktype: string, relation: string | null): string {

@@ -78,9 +78,18 @@ export class DrivenWorker {
     return worker.callProcessJob(job, token, worker.processorAcceptsSignal ? signal() : undefined)
   }
 
-  /** Lets BullMQ settle the job as if its code had just ended so. */
-  async finish(job: Job, token: string, ending: Ending): Promise<Finish> {
+  /**
+   * Lets BullMQ settle the job as if its code had just ended so. With `isNextTaken` it may claim the next one in the same
+   * round trip, as the worker's own loop does.
+   */
+  async finish(
+    job: Job,
+    token: string,
+    ending: Ending,
+    isNextTaken: boolean,
+  ): Promise<{ readonly finish: Finish; readonly next: Job | undefined }> {
     let finish: Finish = { kind: 'none' }
+    let failure: { readonly error: unknown } | undefined
     job.delay = 0
     const view = this.#view({
       callProcessJob: () => (ending.ok ? Promise.resolve(ending.result) : Promise.reject(ending.error)),
@@ -91,13 +100,16 @@ export class DrivenWorker {
         finish = { kind: 'failed', error, isDead: job.finishedOn !== undefined, delayMs: job.delay }
       },
       onError: (error) => {
-        const { code } = (error ?? {}) as { code?: unknown }
-        if (finish.kind === 'none' && lockLostCodes.includes(code)) finish = { kind: 'refused' }
+        if (finish.kind !== 'none') failure ??= { error }
+        else if (lockLostCodes.includes((error as { code?: unknown } | undefined)?.code))
+          finish = { kind: 'refused' }
       },
     })
-    await view.processJob(job, token, () => false)
+    const next = await view.processJob(job, token, () => isNextTaken)
     if (this.worker.limitUntil > this.#time.nowMs()) this.#limit(this.#time.nowMs())
-    return finish
+    // What it claims and does not hand out, nobody would ever perform.
+    if (isNextTaken && next === undefined && failure !== undefined) throw failure.error
+    return { finish, next }
   }
 
   /** The worker that held this job is gone: what the other workers' check for stalled jobs makes of it. */

@@ -20,7 +20,8 @@ export interface BullmqQueueLike {
 /** A queue and the code that performs its jobs: the adapter makes the `Worker`. */
 export interface BullmqProcessor {
   readonly queue: BullmqQueueLike
-  readonly processor: (job: never, token?: string, signal?: AbortSignal) => Promise<unknown>
+  // biome-ignore lint/suspicious/noExplicitAny: jobs of every kind of data
+  readonly processor: (job: Job<any, any, any>, token?: string, signal?: AbortSignal) => Promise<unknown>
   /** Those of the `Worker`; its connection is the queue's. */
   readonly options?: Omit<WorkerOptions, 'connection'>
 }
@@ -42,10 +43,11 @@ export interface WorkerInternals extends BullmqWorker {
   listenerCount(event: string): number
   getBackend(): Backend
   getNextJob(token: string, options: { readonly block: boolean }): Promise<Job | undefined>
-  processJob(job: Job, token: string, fetchNext: () => boolean): Promise<unknown>
+  processJob(job: Job, token: string, fetchNext: () => boolean): Promise<Job | undefined>
   callProcessJob: ProcessJob
   getUnrecoverableErrorMessage(job: Job): string | undefined
   moveStalledJobsToWait(): Promise<void>
+  run(): Promise<void>
   close(force?: boolean): Promise<void>
 }
 

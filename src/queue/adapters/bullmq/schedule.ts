@@ -24,6 +24,13 @@ export interface Lapse {
   readonly claim: Claim
 }
 
+/** A job that was claimed, and the token that it is locked with. */
+export interface Taken {
+  readonly driven: DrivenWorker
+  readonly job: Job
+  readonly token: string
+}
+
 /** Looks for the next job before something must be wrong. */
 const looksMax = 10_000
 
@@ -44,6 +51,7 @@ export class Schedule {
   readonly #due: Map<string, number> = new Map()
   readonly #deduplicationIds: Map<DrivenWorker, Set<string>> = new Map()
   #lapses: Lapse[] = []
+  #ahead: Taken | undefined
   #passedMs: number
 
   constructor(workers: Workers, time: QueueTime) {
@@ -82,8 +90,25 @@ export class Schedule {
     this.#lapses = this.#lapses.filter(({ queue, jobId: id }) => queue !== driven.worker.name || id !== jobId)
   }
 
+  /** Whether the next job in the window is whichever this worker's queue gives out now. */
+  isOrderOf({ limitedUntilMs, worker }: DrivenWorker, { fromMs, untilMs }: DueWindow): boolean {
+    const nowMs = this.#time.nowMs()
+    if (fromMs !== undefined || (untilMs ?? nowMs) < nowMs || nowMs > this.#passedMs) return false
+    if (limitedUntilMs > nowMs || worker.opts.limiter !== undefined) return false
+    return this.#workers.current?.length === 1 && !this.#isLapsed(nowMs)
+  }
+
+  /** The worker was told of its next job when it settled the one before: that is what {@link next} comes to. */
+  takenAhead(taken: Taken): void {
+    this.#took(taken)
+    this.#ahead = taken
+  }
+
   /** Moves time to the earliest job in the window and claims it. */
-  async next(token: string, window: DueWindow = {}): Promise<{ driven: DrivenWorker; job: Job } | undefined> {
+  async next(token: string, window: DueWindow = {}): Promise<Taken | undefined> {
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    if (ahead !== undefined) return ahead
     const { fromMs, untilMs = Number.POSITIVE_INFINITY } = window
     const mute = new Set<DrivenWorker>()
     for (let looks = 0; looks < looksMax; looks++) {
@@ -94,7 +119,7 @@ export class Schedule {
       const isPlain = all.length === 1 && fromMs === undefined && untilMs >= nowMs
       if (isPlain && !mute.has(only!) && only!.limitedUntilMs <= nowMs && !this.#isLapsed(nowMs)) {
         const job = await this.#fetch(only!, token)
-        if (job !== undefined) return { driven: only!, job }
+        if (job !== undefined) return { driven: only!, job, token }
         if (only!.limitedUntilMs <= nowMs) mute.add(only!)
       }
       const first = await this.#first(all, mute, window)
@@ -114,7 +139,7 @@ export class Schedule {
         fromMs === undefined && untilMs >= nowMs
           ? await this.#fetch(driven, token)
           : await this.take(driven, stored.id, token)
-      if (job !== undefined) return { driven, job }
+      if (job !== undefined) return { driven, job, token }
       if (driven.limitedUntilMs <= this.#time.nowMs()) mute.add(driven)
     }
     throw new FaultlineError('FAULTLINE_INTERNAL', {
@@ -169,6 +194,7 @@ export class Schedule {
 
   clear(): void {
     this.#lapses = []
+    this.#ahead = undefined
     this.#due.clear()
     this.#deduplicationIds.clear()
     this.#passedMs = this.#time.nowMs()
@@ -176,10 +202,13 @@ export class Schedule {
 
   async #fetch(driven: DrivenWorker, token: string): Promise<Job | undefined> {
     const job = await driven.fetch(token)
-    if (job === undefined) return undefined
+    if (job !== undefined) this.#took({ driven, job })
+    return job
+  }
+
+  #took({ driven, job }: Pick<Taken, 'driven' | 'job'>): void {
     this.#due.delete(idOf(driven.worker, job.id))
     if (job.deduplicationId !== undefined) this.#deduplicated(driven, job.deduplicationId)
-    return job
   }
 
   /** The job that is next in the window: of each queue the one that it would give out. */

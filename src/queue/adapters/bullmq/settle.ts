@@ -1,5 +1,5 @@
 import type { DeliveryOutcome } from '../../../model/delivery.ts'
-import type { Claim, Ending, QueueTime, Settlement } from '../../port.ts'
+import type { Claim, DueWindow, Ending, QueueTime, Settlement } from '../../port.ts'
 import type { AdapterRecords } from '../adapter-records.ts'
 import type { Held } from './bullmq-claim.ts'
 import type { Schedule } from './schedule.ts'
@@ -21,9 +21,12 @@ export async function settle(
   claim: Claim,
   { driven, job, token }: Held,
   ending: Ending,
-  outcome?: DeliveryOutcome,
+  outcome: DeliveryOutcome | undefined,
+  ahead: DueWindow | undefined,
 ): Promise<Settlement> {
-  const finish = await driven.finish(job, token, ending)
+  const isNextTaken = ending.ok && ahead !== undefined && schedule.isOrderOf(driven, ahead)
+  const { finish, next } = await driven.finish(job, token, ending, isNextTaken)
+  if (next !== undefined) schedule.takenAhead({ driven, job: next, token })
   if (finish.kind === 'refused') return REFUSED
   schedule.keepLock(driven, job.id!)
   if (finish.kind === 'completed') {

@@ -5,6 +5,7 @@ import { answered } from '../answered.ts'
 import { checkLocal } from '../local-host.ts'
 import { DrivenWorker } from './driven-worker.ts'
 import type { BullmqProcessor, BullmqWorker, QueueInternals, WorkerInternals } from './driver.ts'
+import { holdWorkers } from './hold-workers.ts'
 import { storeOf } from './store.ts'
 
 /** The workers that are there, or what yields them. */
@@ -27,6 +28,8 @@ export class Workers {
   /** Those that were made here, for `{ queue, processor }`. */
   readonly #made: Map<BullmqProcessor, WorkerInternals> = new Map()
   readonly #driven: Map<BullmqWorker, DrivenWorker> = new Map()
+  /** While the application boots again: lets its workers start. */
+  #release: (() => void) | undefined
   /** Those that are known to be there; see {@link all}. */
   current: readonly DrivenWorker[] | undefined
 
@@ -40,6 +43,8 @@ export class Workers {
   /** All of them, in the order in which they were listed. */
   async all(): Promise<readonly DrivenWorker[]> {
     this.current ??= await this.#take()
+    this.#release?.()
+    this.#release = undefined
     return this.current
   }
 
@@ -61,6 +66,13 @@ export class Workers {
   /** The application may have been booted again: where a function yields the workers, it is asked again. */
   forget(): void {
     if (typeof this.#option === 'function') this.current = undefined
+  }
+
+  /** The application is about to boot: what it starts waits until it is taken over. */
+  hold(): void {
+    if (typeof this.#option !== 'function' || this.current === undefined) return
+    this.#release ??= holdWorkers(this.current.map(({ worker }) => worker))
+    this.current = undefined
   }
 
   /** Closes those that were made here. */

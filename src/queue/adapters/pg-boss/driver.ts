@@ -1,18 +1,13 @@
-import type {
-  Db,
-  JobResult,
-  JobWithMetadata,
-  PgBoss,
-  Schedule,
-  SendOptions,
-  WorkHandler,
-  WorkOptions,
-} from 'pg-boss'
+import type { Db, JobResult, JobWithMetadata, PgBoss, Schedule, SendOptions, WorkOptions } from 'pg-boss'
 
 export type { Db, JobResult, JobWithMetadata, PgBoss, Schedule, SendOptions, WorkOptions }
 
 /** What an application gave to `boss.work`. */
-export type BossHandler = WorkHandler<never> | ((jobs: never, tx?: never) => unknown)
+export type BossHandler = {
+  // A method: what a handler takes may be narrower than this. And jobs hold data of every kind.
+  // biome-ignore lint/suspicious/noExplicitAny: see above
+  handle(jobs: JobWithMetadata<any>[], tx?: any): unknown
+}['handle']
 
 /** The part of the pool in pg-boss that tells where it connects to. */
 export interface BossDb extends Db {

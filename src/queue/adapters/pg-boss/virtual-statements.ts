@@ -28,6 +28,19 @@ const batchMax = 1_000
 const background = /job timed out|job heartbeat timeout|keep_until <|set\s+cron_on/i
 const skew = /job_now\(\)\)? \* 1000\)? as time/
 
+/** What a statement comes to, apart from the time and what is counted. */
+interface Template {
+  /** Between these stands the time. */
+  readonly parts: readonly string[]
+  readonly isBackground: boolean
+  readonly makesJobs: boolean
+}
+
+/** In a template: where a job is told when it was created. */
+const createdMark = '\0'
+/** Templates that are kept; a run has some dozens. */
+const keptMax = 500
+
 /**
  * The SQL of pg-boss, told the virtual time: each statement names the clock as `job_now()`, and gets a literal in its
  * place. Nothing is changed in the database. What was random is counted, so that runs are alike: ids of jobs, and the
@@ -36,6 +49,8 @@ const skew = /job_now\(\)\)? \* 1000\)? as time/
 export class VirtualStatements {
   readonly #host: StatementsHost
   readonly #scope: AsyncLocalStorage<Scope> = new AsyncLocalStorage()
+  /** By the text; `undefined`: it does not ask for the time. */
+  readonly #templates: Map<string, Template | undefined> = new Map()
   #ids = 0
   #order = 0
   #orderAtMs = Number.NaN
@@ -55,19 +70,28 @@ export class VirtualStatements {
   }
 
   rewrite(text: string, values?: unknown[]): string {
-    if (!text.includes('.job_now()') || definition.test(text) || skew.test(text)) return text
+    const template = this.#templateOf(text)
+    if (template === undefined) return text
     const scope = this.#scope.getStore()
-    const isBackground = scope === undefined && execution.getStore() === undefined && background.test(text)
+    const isBackground = scope === undefined && execution.getStore() === undefined && template.isBackground
     // In 1970 nothing is overdue yet.
     const nowMs = isBackground ? 0 : (scope?.nowMs ?? this.#host.time.nowMs())
     const now = `'${new Date(nowMs).toISOString()}'::timestamptz`
-    let sql = text
-      .replace(created, () => `(${now} + interval '${this.#microseconds(nowMs)} us') as created_on`)
-      .replaceAll(clock, now)
-      .replaceAll(/\brandom\(\)/g, '0')
-    sql = this.#countIds(sql, values)
+    let sql = template.parts.join(now)
+    if (template.makesJobs) {
+      sql = sql.replace(createdMark, () => `(${now} + interval '${this.#microseconds(nowMs)} us')`)
+      sql = this.#countIds(sql, values)
+    }
     if (scope?.onlyId !== undefined) sql = restricted(sql, scope.onlyId)
     return scope?.terminal ? sql.replaceAll('retry_count < retry_limit', 'false') : sql
+  }
+
+  #templateOf(text: string): Template | undefined {
+    if (this.#templates.has(text)) return this.#templates.get(text)
+    if (this.#templates.size >= keptMax) this.#templates.clear()
+    const template = templateOf(text)
+    this.#templates.set(text, template)
+    return template
   }
 
   /** Jobs of one millisecond keep their order: pg-boss takes them in the order of `created_on`. */
@@ -101,6 +125,16 @@ export class VirtualStatements {
     this.#ids += count
     return `('00000000-0000-4000-8000-' || lpad(to_hex(${first} + row_number() over ()), 12, '0'))::uuid`
   }
+}
+
+function templateOf(text: string): Template | undefined {
+  if (!text.includes('.job_now()') || definition.test(text) || skew.test(text)) return undefined
+  const parts = text
+    .replace(created, `${createdMark} as created_on`)
+    .replaceAll(/\brandom\(\)/g, '0')
+    .split(clock)
+  const makesJobs = created.test(text) || text.includes('gen_random_uuid()') || text.includes('dlq_jobs as (')
+  return { parts, isBackground: background.test(text), makesJobs }
 }
 
 /** The library's own fetch, of one job: which is next over several queues is not its affair. */

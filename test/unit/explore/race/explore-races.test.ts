@@ -19,6 +19,14 @@ test('a lost update is found with the fewest preemptions, and told', async () =>
   expect(stripVTControlCharacters(error.message)).toContain('const balance = await w')
 })
 
+test('each line of the picture belongs to a step of the schedule', async () => {
+  const report = await exploreRaces(works, { setup }, right)
+  const { schedule, lines } = report.failures[0]!
+  expect(schedule).toBe('ABBA')
+  expect(lines!.map(({ step }) => step)).toEqual([0, 0, 1, 1, 2, 2, 3, 3])
+  for (const { letter, step } of lines!) expect(letter).toBe(schedule[step])
+})
+
 test('by snapshot: the state of some order', async () => {
   const report = await exploreRaces(works, { setup, snapshot: () => ({ balance: w.balance }) })
   expect(report.failures[0]).toMatchObject({ reason: 'snapshot' })

@@ -66,6 +66,26 @@ test('auto stops after the bound in which schedules fail; exhaustive does not', 
   expect(more.summary.run).toBe(182)
 })
 
+const swaps = defineJob<number>({ name: 'swaps', perform: (amount) => jobs.swaps(w, amount) })
+const child = defineJob<null>({ name: 'child', perform: () => jobs.steps(w, 'C', 3) })
+const parent = defineJob<null>({
+  name: 'parent',
+  perform: (_, { enqueue }) => jobs.parent(w, () => enqueue(child.with(null)), false),
+})
+
+test.for([
+  [[swaps.with(10), swaps.with(20)], 40, 'all 32 schedules (20 by the steps of the works in series), '],
+  [[swaps.with(10), swaps.with(20)], 31, 'complete to 4 preemptions (28 schedules); '],
+  [[parent.with(null), child.with(null)], 12, 'all 4 schedules (20 by the steps of the works in series), '],
+] as const)(
+  'auto: a bound is run where what was found says that it fits: %#',
+  async ([works, budget, text]) => {
+    const report = await exploreRaces(works, fine, { setup, budget })
+    expect(report.summary.failed, String(report)).toBe(0)
+    expect(report.summary.guarantee.slice(0, text.length)).toBe(text)
+  },
+)
+
 test('random schedules', async () => {
   const report = await exploreRaces(
     [ten.with('A'), ten.with('B')],

@@ -1,4 +1,4 @@
-import type { Job, Worker } from 'bullmq'
+import { type Job, Worker } from 'bullmq'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { addsUp, childEachTime, parentAndChild } from '../../../../fixtures/engine/bullmq-jobs.ts'
 import { bullmqQueue } from '../../../../src/bullmq.ts'
@@ -112,8 +112,9 @@ describe.for(bullmqServers)('simulations on BullMQ, %s', { timeout: 60_000 }, ([
       expect(result.timeline.find(({ kind }) => kind === 'redelivered')!.at - now.getTime()).toBe(30_000)
     })
 
-    test('an application that is booted again after a crash yields its workers anew', async () => {
+    test('an application that is booted again after a crash yields its workers anew, and they wait', async () => {
       const orders = bullmq.queue()
+      const { run } = Worker.prototype
       let boots = 0
       let workers: Worker[] = []
       const boot = (): void => {
@@ -123,8 +124,15 @@ describe.for(bullmqServers)('simulations on BullMQ, %s', { timeout: 60_000 }, ([
       const shutDown = () => Promise.all(workers.map((worker) => worker.close()))
       const queue = bullmqQueue({ workers: async () => workers })
       const report = await runSimulation(
-        queue.job(orders, 'parent', {}),
-        () => expect(world.done).toEqual(['parent', 'child of 1']),
+        enqueuedBy(async () => {
+          await orders.add('parent', {})
+          await orders.add('child', { parent: 'another' })
+        }),
+        ({ performed }) => {
+          expect(world.done.toSorted()).toEqual(['child of 1', 'child of another', 'parent'])
+          const completed = performed.filter(({ outcome }) => outcome === 'completed')
+          expect(completed.map(({ name }) => name).sort()).toEqual(['child', 'child', 'parent'])
+        },
         {
           queue,
           setup,
@@ -137,11 +145,15 @@ describe.for(bullmqServers)('simulations on BullMQ, %s', { timeout: 60_000 }, ([
           async restart() {
             await shutDown()
             boot()
+            // Longer than its loop takes to find the other job.
+            await Promise.all(workers.map((worker) => worker.waitUntilReady()))
+            await new Promise((resolve) => setTimeout(resolve, 5))
           },
         },
       )
       expect(report.summary.survived).toBeGreaterThan(5)
       expect(boots).toBeGreaterThan(report.summary.survived)
+      expect(Worker.prototype.run).toBe(run)
     })
 
     test('two jobs race, each on a worker of its own', async () => {

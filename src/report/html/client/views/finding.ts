@@ -1,7 +1,7 @@
 import type { Point } from '../../../../model/point.ts'
 import type { CodeLine, ScenarioResult } from '../../../../model/result.ts'
 import type { ErrorEntry } from '../../../file/report-file.ts'
-import { isBare } from '../../../headline.ts'
+import { reasonOf } from '../../../headline.ts'
 import { hintFor } from '../../../hints.ts'
 import { hitWords, placeWords } from '../../../place.ts'
 import { replayLine } from '../../../replay.ts'
@@ -62,16 +62,7 @@ function title(
   return el(
     'header',
     { class: 'told-head' },
-    el(
-      'p',
-      { class: 'above' },
-      above,
-      el(
-        'span',
-        { class: `tag tag-${ink}` },
-        told !== undefined && isBare(told) ? `${words}, without any fault` : words,
-      ),
-    ),
+    el('p', { class: 'above' }, above, el('span', { class: `tag tag-${ink}` }, reasonOf(reason, told))),
     el('h2', {}, oneLine(error?.title ?? otherwise) || words),
     error?.rest === undefined ? undefined : diff(error.rest),
     error?.thrownAt === undefined
@@ -127,7 +118,9 @@ function story(
           ),
         ),
     notes(told),
-    section('Run this one again', copyLine(replayLine(told.replay, command), 'the replay line')),
+    told.replay === ''
+      ? undefined
+      : section('Run this one again', copyLine(replayLine(told.replay, command), 'the replay line')),
   ].filter((part) => part !== undefined)
 }
 

@@ -292,6 +292,6 @@ export class RaceRun implements RaceHost {
     racer.dueMs = next?.at.getTime() ?? 0
     if (racer.waiting) return
     racer.ended = true
-    for (const branch of racer.parked.splice(0)) branch.goOn!()
+    for (const branch of racer.parked.splice(0)) branch.goOn()
   }
 }

@@ -79,7 +79,11 @@ export class Holds implements PauseHost {
 
 /** Without a `then` of its own, which may do more than to wait. */
 function plainPromise(awaited: unknown): Promise<unknown> {
-  if (awaited instanceof Promise && awaited.constructor === Promise && awaited.then === Promise.prototype.then)
+  if (
+    awaited instanceof Promise &&
+    awaited.constructor === Promise &&
+    awaited.then === Promise.prototype.then
+  )
     return awaited
   return new Promise((resolve, reject) => {
     if (awaited instanceof Promise) awaited.then(resolve, reject)

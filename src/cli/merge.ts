@@ -49,8 +49,13 @@ Exit codes: 0 merged, 2 a report is missing, cut off, or does not belong to the 
 }
 
 /** What is not there must not look like what survived. */
-function lackLines({ simulations }: ReportFile): string[] {
-  return simulations.flatMap(({ name, shard }) => {
+function lackLines({ simulations, races }: ReportFile): string[] {
+  const left = races.flatMap(({ name, shard }) =>
+    shard === undefined
+      ? []
+      : [`the race '${name}' is missing: shard ${shard.runBy} of ${shard.count} ran it.`],
+  )
+  const lacking = simulations.flatMap(({ name, shard }) => {
     if (shard === undefined || shard.others === 0) return []
     const missing = missingShards(shard)
     const parts = missing.length === 1 ? `shard ${missing[0]} is` : `shards ${missing.join(', ')} are`
@@ -58,4 +63,5 @@ function lackLines({ simulations }: ReportFile): string[] {
       `'${name}' is not whole: ${parts} missing of ${shard.count}, with ${plural(shard.others, 'scenario')}.`,
     ]
   })
+  return [...lacking, ...left]
 }

@@ -23,14 +23,16 @@ export class FreshQueues {
   readonly #nowMs: number
   readonly #now: Date
   readonly #seed: number
+  readonly #signal: AbortSignal | undefined
   readonly #seen = new WeakSet<QueueAdapter>()
   #last: QueueAdapter | undefined
 
-  constructor(option: QueueOption, nowMs: number, seed: number) {
+  constructor(option: QueueOption, nowMs: number, seed: number, signal?: AbortSignal) {
     this.#option = option
     this.#nowMs = nowMs
     this.#now = new Date(nowMs)
     this.#seed = seed
+    this.#signal = signal
   }
 
   next(): QueueAdapter | Promise<QueueAdapter> {
@@ -62,7 +64,7 @@ export class FreshQueues {
     const context = { clock, random: seededRandom(`${this.#seed}/queue`) }
     clock.start((timer) => timer.context === context)
     try {
-      const queue: unknown = await execution.run(context, () => bounded('queue', option))
+      const queue: unknown = await execution.run(context, () => bounded('queue', option, this.#signal))
       if (typeof (queue as QueueAdapter | undefined)?.claim === 'function') return queue as QueueAdapter
       throw bad(
         `queue: received a function that returns ${kind(queue)}; allowed is one that makes a queue such as memoryQueue().`,

@@ -43,7 +43,7 @@ export class Runner<W> {
     this.judge = new Judge(setup)
     this.#work = new WorkStart(setup)
     const { hangAfterMs, signal, keep = [], queue } = setup.options
-    this.#queues = new FreshQueues(queue, setup.nowMs, setup.seed)
+    this.#queues = new FreshQueues(queue, setup.nowMs, setup.seed, signal)
     this.#keeps = keptFiles(keep)
     this.#watchdog = new Watchdog(hangAfterMs ?? hangAfterMsDefault, signal)
     this.#signal = signal ?? new AbortController().signal
@@ -78,7 +78,7 @@ export class Runner<W> {
 
   /** What is needed once; resolves to what takes it away again. */
   async boot(): Promise<() => Promise<void>> {
-    const dispose = await bounded('boot', () => this.setup.options.boot?.())
+    const dispose = await bounded('boot', () => this.setup.options.boot?.(), this.#signal)
     return async () => {
       await this.#queues.sweep()
       if (typeof dispose === 'function') await bounded('What boot returned', () => dispose())
@@ -107,7 +107,9 @@ export class Runner<W> {
     const quiet = session.quietContext('quiet')
     const { setup } = options
     if (setup !== undefined)
-      world = await execution.run(quiet, () => bounded('setup', () => setup({ queue, signal: this.#signal })))
+      world = await execution.run(quiet, () =>
+        bounded('setup', () => setup({ queue, signal: this.#signal }), this.#signal),
+      )
     let hung = false
     try {
       plan.arm(session)

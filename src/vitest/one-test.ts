@@ -24,13 +24,15 @@ export interface Reporting<S, R> {
   handOver(report: R, file: string): SimulationMeta
   /** Throws unless all is well. */
   assert(report: R): unknown
+  /** Why nothing of it was run here, where that is as it should be. */
+  leftOut?(report: R): string | undefined
 }
 
 /** Registers a test for the whole of a setup, which skips itself where another one is replayed. */
 export function oneTest<S extends Testable & { readonly seed: number; readonly nowMs: number }, R>(
   registers: Registers,
   { name, setup, calledAt }: Registration<S>,
-  { run, handOver, assert }: Reporting<S, R>,
+  { run, handOver, assert, leftOut }: Reporting<S, R>,
 ): void {
   const meta = { faultline: registered(setup.name) }
   registers(name, { timeout: testTimeoutMs(setup.options), retry: 0, meta }, async (context) => {
@@ -39,13 +41,15 @@ export function oneTest<S extends Testable & { readonly seed: number; readonly n
     const { meta } = context.task
     const file = testFileOf(context)
     const own = { ...endingWith(setup, context.signal), command: commandOf(context) }
-    await pointed(calledAt, async () => {
+    const why = await pointed(calledAt, async () => {
       const report = await run(own).catch((error: unknown) => {
         meta.faultline = handOverNotRun(own, error, file)
         throw error
       })
       meta.faultline = handOver(report, file)
       assert(report)
+      return leftOut?.(report)
     })
+    if (why !== undefined) context.skip(why)
   })
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { defineWorkers } from 'faultline'
 import { runWorkers, simulateWorkers } from 'faultline/workers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nodeTool } from '../helpers/run.ts'
@@ -107,9 +108,27 @@ describe('what goes wrong is said', { timeout: 60_000 }, () => {
     [{ worker: 7 }, /worker: received 7; allowed is the file/],
     [{ idle: true }, /idle: received true; allowed is a function/],
     [{ worker2: 'x' }, /no option 'worker2'/],
+    [{ worker: { file: 'src/workers/pay-out.ts', arg: [] } }, /no option of worker 'arg'; .*\n.*mean 'args'/],
+    [{ worker: { file: 'src/workers/pay-out.ts', args: '--fast' } }, /worker\.args: received '--fast'/],
+    [{ worker: { file: 'src/workers/pay-out.ts', env: 7 } }, /worker\.env: received 7/],
+    [{ worker: 'src/workers/nowhere.ts' }, /there is no file 'src\/workers\/nowhere\.ts'/],
+    [{ worker: { file: 'x.ts', cwd: '/nowhere' } }, /worker\.cwd: received '\/nowhere'/],
+    [{ timeoutMs: '3s' }, /timeoutMs: received '3s'; allowed is a number > 0/],
+    [{ setup: 7 }, /setup: received 7; allowed is a function/],
+    [{ mask: 'charges' }, /mask: received 'charges'/],
+    [{ hits: 'some' }, /hits: received 'some'/],
+    [{ signal: 7 }, /signal: received 7; allowed is an AbortSignal/],
   ])('%j', (wrong, message) => {
     const options = { ...payOut('pay-out'), ...wrong } as never
     expect(() => simulateWorkers(options, paidOnce)).toThrow(message)
+  })
+
+  test('a name, options, and assertions', () => {
+    expect(() => defineWorkers(undefined as never, payOut('pay-out'), paidOnce)).toThrow('takes a name first')
+    expect(() => simulateWorkers(undefined as never)).toThrow('received none')
+    expect(() => simulateWorkers(payOut('pay-out'), payOut('pay-out') as never)).toThrow(
+      'received an object and an object',
+    )
   })
 })
 

@@ -12,11 +12,12 @@ export function enqueueWork(
   session: Session,
   entry: Entry,
   world: unknown,
+  signal: AbortSignal | undefined,
 ): Promise<readonly string[]> | undefined {
   if (entry.request !== undefined)
     return entry.again === undefined ? enqueueRequest(session, entry.request) : undefined
   return kindOfWork(entry.work) === 'enqueuedBy'
-    ? enqueueBy(session, entry.work as EnqueuedBy, world)
+    ? enqueueBy(session, entry.work as EnqueuedBy, world, signal)
     : undefined
 }
 
@@ -35,11 +36,16 @@ function isInert({ kind }: QueueAdapter, { payload }: JobRequest): boolean {
   )
 }
 
-async function enqueueBy(session: Session, { fn }: EnqueuedBy, world: unknown): Promise<readonly string[]> {
+async function enqueueBy(
+  session: Session,
+  { fn }: EnqueuedBy,
+  world: unknown,
+  signal: AbortSignal | undefined,
+): Promise<readonly string[]> {
   const { queue } = session
   const known = new Set((await queue.pending()).map(({ id }) => id))
   await execution.run(session.quietContext('enqueue'), () =>
-    bounded('enqueuedBy', () => fn({ queue, world: world as never })),
+    bounded('enqueuedBy', () => fn({ queue, world: world as never }), signal),
   )
   const ids = (await queue.pending()).map(({ id }) => id).filter((id) => !known.has(id))
   if (ids.length === 0) throw nothingEnqueued()

@@ -180,7 +180,7 @@ export class RaceRun implements RaceHost {
         continue
       }
       const entry = entries[index]!
-      const ids = await enqueueWork(session, entry, world)
+      const ids = await enqueueWork(session, entry, world, this.#options.signal)
       if (ids === undefined) continue
       if (index === 0) this.#rootJobId = ids[0]!
       for (const id of ids) {

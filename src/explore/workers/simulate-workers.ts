@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { ScenarioResult } from '../../model/result.ts'
 import { bounded } from '../bounded.ts'
 import { makeSimulation, type Simulation } from '../define-simulation.ts'
-import { checkName } from '../option-values.ts'
+import { checkFirstName } from '../option-values.ts'
 import { ResilienceError, type SimulationReport } from '../report.ts'
 import { type WorkerAssertions, type WorkerOptions, type WorkerPlan, workerPlan } from './options.ts'
 import { WorkerSimulation } from './worker-simulation.ts'
@@ -65,7 +65,7 @@ export function defineWorkers<W = undefined>(
   first: WorkerOptions<W> | WorkerAssertions<W>,
   second?: WorkerAssertions<W> | WorkerOptions<W>,
 ): Simulation {
-  checkName(name)
+  checkFirstName(name, 'defineWorkers(name, options, assertions)')
   const plan = { ...workerPlan(first, second), name }
   const { options } = plan
   const run: Simulation['run'] = ({ signal, command, onProgress, onResult } = {}) => {

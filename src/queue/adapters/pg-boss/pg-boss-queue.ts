@@ -64,8 +64,8 @@ export class PgBossQueue extends PostgresQueue<BossClaim, Occurrence> implements
 
   constructor(options: PgBossQueueOptions) {
     super()
-    this.pools = options.pool === undefined ? [] : [options.pool]
     this.setup = new BossSetup(options, () => this.time)
+    this.pools = options.pool === undefined ? [] : [options.pool]
   }
 
   /**

@@ -5,7 +5,7 @@ import type { Race, Sim } from '../data.ts'
 import { el, oneLine } from '../dom.ts'
 import { markIcon } from '../icons.ts'
 import { searchField } from './filter-bar.ts'
-import { empty, number, outcomeBar, percent, plural, verdict } from './parts.ts'
+import { empty, number, outcomeBar, percent, plural, raceVerdict, verdict } from './parts.ts'
 
 /** All simulations and races, those that fail first. */
 export function overview({ report, route, refilter }: App): View {
@@ -137,6 +137,7 @@ function simCard(sim: Sim): HTMLElement {
 function raceCard({ entry, slug }: Race): HTMLElement {
   const { summary, failures } = entry
   const bad = failures.length > 0
+  const ink = bad ? 'bad' : summary.run === 0 ? 'dim' : 'good'
   return el(
     'article',
     { class: 'card' },
@@ -151,8 +152,8 @@ function raceCard({ entry, slug }: Race): HTMLElement {
       ),
       el(
         'span',
-        { class: `figure ${bad ? 'bad' : 'good'}` },
-        `${number(summary.run - summary.failed)}/${number(summary.run)}`,
+        { class: `figure ${ink}` },
+        summary.run === 0 ? '–' : `${number(summary.run - summary.failed)}/${number(summary.run)}`,
       ),
     ),
     el(
@@ -160,11 +161,9 @@ function raceCard({ entry, slug }: Race): HTMLElement {
       { class: 'card-facts' },
       el(
         'span',
-        { class: `verdict ${bad ? 'bad' : 'good'}` },
-        markIcon(bad ? 'failed' : 'survived'),
-        bad
-          ? `${plural(summary.failed, 'schedule')} of ${number(summary.run)} ${summary.failed === 1 ? 'fails' : 'fail'}`
-          : `survived ${plural(summary.run, 'schedule')}`,
+        { class: `verdict ${ink}` },
+        summary.run === 0 ? undefined : markIcon(bad ? 'failed' : 'survived'),
+        raceVerdict(entry),
       ),
       el('span', { class: 'dim' }, oneLine(summary.guarantee)),
     ),

@@ -1,4 +1,5 @@
 import type { SimulationSummary } from '../../../../model/result.ts'
+import type { RaceEntry } from '../../../file/report-file.ts'
 import { number, percent, plural } from '../../../words.ts'
 import type { Sim } from '../data.ts'
 import { type Child, el, oneLine } from '../dom.ts'
@@ -57,6 +58,15 @@ export function verdict(sim: Sim): HTMLElement {
   const { good, text } = sim.headline
   const mark = good ? 'survived' : 'failed'
   return el('span', { class: `verdict ${good ? 'good' : 'bad'}` }, markIcon(mark), text)
+}
+
+/** What came of a race, in words. */
+export function raceVerdict({ summary, shard }: RaceEntry): string {
+  const { run, failed } = summary
+  if (run === 0) return shard === undefined ? 'nothing was run' : 'not run in this shard'
+  return failed > 0
+    ? `${number(failed)} of ${plural(run, 'schedule')} ${failed === 1 ? 'fails' : 'fail'}`
+    : `survived ${plural(run, 'schedule')}`
 }
 
 /** A titled part of a page. */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { runWorkers, simulateWorkers } from 'faultline/workers'
@@ -67,6 +67,56 @@ describe('SIGTERM', { timeout: 60_000 }, () => {
   })
 })
 
+test('one that does not stop within its grace is killed', { timeout: 60_000 }, async () => {
+  const options = payOut('stubborn', { signals: ['SIGTERM'], points: atNote, grace: 200 })
+  const report = await runWorkers<void>(options, paidOnce)
+  const [{ timeline }] = report.scenarios as [(typeof report.scenarios)[0]]
+  expect(timeline.map(({ kind, detail }) => [kind, detail])).toEqual([
+    ['started', undefined],
+    ['glitched', 'interrupt'],
+    ['interrupted', undefined],
+    ['crashed', 'it had not stopped in time'],
+    ['checked', undefined],
+  ])
+  const [stopped, killed] = timeline.slice(2)
+  expect(killed!.at - stopped!.at).toBeGreaterThanOrEqual(200)
+})
+
+describe('code that was compiled', { timeout: 60_000 }, () => {
+  const worker = `import { existsSync, rmSync } from 'node:fs'
+async function charge() {
+  rmSync('job')
+}
+setInterval(() => existsSync('job') && charge({ id: 1 }), 5)
+`
+  function compiled(name: string, manifest: object): Parameters<typeof simulateWorkers<void>>[0] {
+    const cwd = path.join(folder, name)
+    mkdirSync(path.join(cwd, 'dist'), { recursive: true })
+    writeFileSync(path.join(cwd, 'package.json'), JSON.stringify({ type: 'module', ...manifest }))
+    writeFileSync(path.join(cwd, 'dist/worker.js'), worker)
+    const job = path.join(cwd, 'job')
+    return {
+      worker: { file: 'dist/worker.js', cwd },
+      deliveries: 'dist/worker.js#charge',
+      enqueue: () => writeFileSync(job, ''),
+      idle: () => !existsSync(job),
+    }
+  }
+
+  test('is not first-party by itself', async () => {
+    await expect(simulateWorkers(compiled('plain', {}), () => true)).rejects.toMatchObject({
+      code: 'FAULTLINE_NO_POINTS',
+      hint: expect.stringContaining('"faultline": { "include": ["dist/**"] }'),
+    })
+  })
+
+  test('is where package.json includes it', async () => {
+    const options = compiled('included', { faultline: { include: ['dist/**'] } })
+    const report = await runWorkers(options, () => true)
+    expect(report.scenarios.map(({ id }) => id)).toContain('crash@dist/worker.js:3')
+  })
+})
+
 describe('what goes wrong is said', { timeout: 60_000 }, () => {
   test('a function that is never called', async () => {
     await expect(
@@ -75,6 +125,17 @@ describe('what goes wrong is said', { timeout: 60_000 }, () => {
       code: 'FAULTLINE_NO_POINTS',
       message: expect.stringContaining("never called 'payOff'"),
       hint: expect.stringContaining("'src/jobs/pay-out.ts#payOut'"),
+    })
+  })
+
+  test.each([
+    [{ file: 'npm run worker' }, /there is no file 'npm run worker' in .*; allowed is a file that Node/],
+    [{ file: 'src/worker.ts', cwd: '/nowhere' }, /there is no folder '\/nowhere', which is its `cwd`/],
+  ])('a program that is not there: %j', async (worker, message) => {
+    const options = { ...payOut('pay-out'), worker } as Parameters<typeof runWorkers<void>>[0]
+    await expect(simulateWorkers(options, paidOnce)).rejects.toMatchObject({
+      code: 'FAULTLINE_BAD_OPTION',
+      message: expect.stringMatching(message),
     })
   })
 
@@ -115,9 +176,13 @@ describe('what goes wrong is said', { timeout: 60_000 }, () => {
 
 describe('faultline kill', { timeout: 60_000 }, () => {
   function faultline(...args: string[]) {
+    return faultlineWith({}, ...args)
+  }
+
+  function faultlineWith(more: Record<string, string>, ...args: string[]) {
     const register = path.join(REPOSITORY, 'test/helpers/register-source.ts')
     const program = path.join(REPOSITORY, 'src/cli.ts')
-    const env = { STATE_FOLDER: path.join(folder, 'cli'), TMPDIR: path.join(folder, 'tmp') }
+    const env = { STATE_FOLDER: path.join(folder, 'cli'), TMPDIR: path.join(folder, 'tmp'), ...more }
     mkdirSync(env.TMPDIR, { recursive: true })
     return nodeTool(['--import', register, program, ...args], { cwd: project, env })
   }
@@ -133,6 +198,17 @@ describe('faultline kill', { timeout: 60_000 }, () => {
     const again = await faultline('kill', 'kill.ts', '--replay', token!)
     expect([again.code, again.stdout]).toEqual([1, expect.stringContaining('1 of 1 scenario fails')])
     expect(readdirSync(path.join(folder, 'tmp'))).toEqual([])
+  })
+
+  test('shards run each scenario once', async () => {
+    const reports = [1, 2].map((index) => path.join(folder, `shard-${index}`))
+    for (const [at, out] of reports.entries())
+      await faultlineWith({ FAULTLINE_SHARD: `${at + 1}/2` }, 'kill', 'kill.ts', '--out', out)
+    const merged = path.join(folder, 'merged.json')
+    await faultline('merge', ...reports.map((out) => path.join(out, 'report.json')), '--out', merged)
+    const [{ summary, scenarios }] = JSON.parse(readFileSync(merged, 'utf8')).simulations
+    expect(summary).toMatchObject({ scenarios: 9, failed: 2 })
+    expect(new Set(scenarios.map(({ id }: { id: string }) => id)).size).toBe(9)
   })
 
   test('a file that is none of it ends with 2', async () => {

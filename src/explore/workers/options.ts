@@ -1,4 +1,6 @@
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { FaultlineError } from '../../model/error.ts'
 import type { InjectedFault } from '../../model/result.ts'
 import { type Duration, durationMs } from '../../model/time.ts'
 import type { WorkerSignal } from '../../model/worker-log.ts'
@@ -158,6 +160,16 @@ function programOf(worker: unknown): WorkerPlan<unknown>['program'] {
     )
   const { file, args = [], cwd = process.cwd(), nodeArgs = [], env } = given
   return { file, args, cwd: path.resolve(cwd), nodeArgs, ...(env === undefined ? undefined : { env }) }
+}
+
+/** Whether there is such a program now: it may have been built since it was named. */
+export function checkProgram({ file, cwd }: WorkerPlan<unknown>['program']): void {
+  if (!existsSync(cwd)) throw bad(`worker: there is no folder '${cwd}', which is its \`cwd\`.`)
+  if (statSync(path.resolve(cwd, file), { throwIfNoEntry: false })?.isFile()) return
+  throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+    message: `worker: there is no file '${file}' in ${cwd}; allowed is a file that Node can run.`,
+    hint: "For a script of package.json: the file that it starts, as { file: 'src/worker.ts', args, nodeArgs, env }.",
+  })
 }
 
 function deliveriesOf(given: unknown): Readonly<Record<string, string>> {

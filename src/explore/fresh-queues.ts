@@ -22,13 +22,15 @@ export class FreshQueues {
   readonly #option: QueueOption
   readonly #nowMs: number
   readonly #seed: number
+  readonly #signal: AbortSignal | undefined
   readonly #seen = new WeakSet<QueueAdapter>()
   #last: QueueAdapter | undefined
 
-  constructor(option: QueueOption, nowMs: number, seed: number) {
+  constructor(option: QueueOption, nowMs: number, seed: number, signal?: AbortSignal) {
     this.#option = option
     this.#nowMs = nowMs
     this.#seed = seed
+    this.#signal = signal
   }
 
   async next(): Promise<QueueAdapter> {
@@ -57,7 +59,7 @@ export class FreshQueues {
     const context = { clock, random: seededRandom(`${this.#seed}/queue`) }
     clock.start((timer) => timer.context === context)
     try {
-      const queue: unknown = await execution.run(context, () => bounded('queue', option))
+      const queue: unknown = await execution.run(context, () => bounded('queue', option, this.#signal))
       if (typeof (queue as QueueAdapter | undefined)?.claim === 'function') return queue as QueueAdapter
       throw bad(
         `queue: received a function that returns ${kind(queue)}; allowed is one that makes a queue such as memoryQueue().`,

@@ -61,13 +61,15 @@ export class Judge<W> {
 
   /** Reads the state, and compares it with the one expected. */
   async #snapshot(session: Session, world: W): Promise<Verdict> {
-    const { snapshot: read, mask = [] } = this.#setup.options
+    const { snapshot: read, mask = [], signal } = this.#setup.options
     if (read === undefined) return { finding: undefined }
     let state: unknown
     try {
-      state = await execution.run(session.quietContext('judge'), () => bounded('snapshot', () => read(world)))
+      state = await execution.run(session.quietContext('judge'), () =>
+        bounded('snapshot', () => read(world), signal),
+      )
     } catch (error) {
-      if (isFaultlineError(error)) throw error
+      if (isFaultlineError(error) || isCancelled(error, signal)) throw error
       return { finding: { reason: 'snapshot', error: asError(error) } }
     }
     const snapshot = fixSnapshot(state)
@@ -82,6 +84,7 @@ export class Judge<W> {
     assertions: Assertions<W> | undefined,
   ): Promise<Finding | undefined> {
     if (assertions === undefined) return undefined
+    const { signal } = this.#setup.options
     const { queue } = session
     const last = queue.performed.findLast(
       (record) => record.id === performed.rootJobId && record.outcome === 'completed',
@@ -97,7 +100,7 @@ export class Judge<W> {
     }
     try {
       const verdict = await execution.run(session.quietContext('judge'), () =>
-        bounded('The assertions', () => assertions(info, world)),
+        bounded('The assertions', () => assertions(info, world), signal),
       )
       if (verdict !== false) return undefined
       return {
@@ -105,7 +108,12 @@ export class Judge<W> {
         error: new FaultlineError('FAULTLINE_ASSERTION', { message: 'The assertions returned false.' }),
       }
     } catch (error) {
+      if (isCancelled(error, signal)) throw error
       return { reason: 'assertion', error: asError(error) }
     }
   }
+}
+
+function isCancelled(error: unknown, signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && error === signal.reason
 }

@@ -160,20 +160,24 @@ export function splitArguments<W, O extends SimulationOptions<W>>(
   return { assertions: functions[0] as Assertions<W> | undefined, options }
 }
 
-function checkOptions(
-  options: Omit<SimulationOptions, 'setup' | 'teardown' | 'snapshot' | 'whenDead' | 'prune'> & {
-    prune?: { state?: unknown; verify?: unknown }
-    setup?: unknown
-    teardown?: unknown
-    snapshot?: unknown
-    whenDead?: unknown
-  },
-  extra: readonly string[],
-): void {
+function checkOptions(options: CheckedOptions, extra: readonly string[]): void {
   const known = [...optionNames, ...extra]
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw unknownName('option', name, known)
   }
+  checkValues(options)
+}
+
+type CheckedOptions = Omit<SimulationOptions, 'setup' | 'teardown' | 'snapshot' | 'whenDead' | 'prune'> & {
+  prune?: { state?: unknown; verify?: unknown }
+  setup?: unknown
+  teardown?: unknown
+  snapshot?: unknown
+  whenDead?: unknown
+}
+
+/** What is given is of the right kind; names that are no option are not looked at. */
+export function checkValues(options: CheckedOptions): void {
   checkChecks(options.checks)
   checkName(options.name)
   if (options.depth !== undefined && !(Number.isInteger(options.depth) && options.depth >= 1)) {

@@ -43,7 +43,7 @@ export class Runner<W> {
     this.judge = new Judge(setup)
     this.#work = new WorkStart(setup)
     const { hangAfterMs, signal, keep = [], queue } = setup.options
-    this.#queues = new FreshQueues(queue, setup.nowMs, setup.seed)
+    this.#queues = new FreshQueues(queue, setup.nowMs, setup.seed, signal)
     this.#keeps = keptFiles(keep)
     this.#watchdog = new Watchdog(hangAfterMs ?? hangAfterMsDefault, signal)
     this.#signal = signal ?? new AbortController().signal
@@ -78,7 +78,7 @@ export class Runner<W> {
 
   /** What is needed once; resolves to what takes it away again. */
   async boot(): Promise<() => Promise<void>> {
-    const dispose = await bounded('boot', () => this.setup.options.boot?.())
+    const dispose = await bounded('boot', () => this.setup.options.boot?.(), this.#signal)
     return async () => {
       await this.#queues.sweep()
       if (typeof dispose === 'function') await bounded('What boot returned', () => dispose())
@@ -105,7 +105,7 @@ export class Runner<W> {
     })
     const quiet = session.quietContext('quiet')
     world = (await execution.run(quiet, () =>
-      bounded<W | undefined>('setup', () => options.setup?.({ queue, signal: this.#signal })),
+      bounded<W | undefined>('setup', () => options.setup?.({ queue, signal: this.#signal }), this.#signal),
     )) as W
     let hung = false
     try {

@@ -26,7 +26,7 @@ export interface FileRecord {
   lasts?: Uint8Array
   /** Not 0 for returns of a promise past a `catch`; use `passesOf`. */
   passes?: Uint8Array
-  /** 1 for the returns of sync functions that were seen to return a promise. */
+  /** 1 for the returns of sync functions that were seen to return a promise, 2 for those that returned none. */
   promised?: Uint8Array
 }
 

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { defineWorkers } from 'faultline'
 import { runWorkers, simulateWorkers } from 'faultline/workers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { nodeTool } from '../helpers/run.ts'
@@ -128,17 +129,6 @@ describe('what goes wrong is said', { timeout: 60_000 }, () => {
     })
   })
 
-  test.each([
-    [{ file: 'npm run worker' }, /there is no file 'npm run worker' in .*; allowed is a file that Node/],
-    [{ file: 'src/worker.ts', cwd: '/nowhere' }, /there is no folder '\/nowhere', which is its `cwd`/],
-  ])('a program that is not there: %j', async (worker, message) => {
-    const options = { ...payOut('pay-out'), worker } as Parameters<typeof runWorkers<void>>[0]
-    await expect(simulateWorkers(options, paidOnce)).rejects.toMatchObject({
-      code: 'FAULTLINE_BAD_OPTION',
-      message: expect.stringMatching(message),
-    })
-  })
-
   test('a program that does not start', async () => {
     await expect(simulateWorkers(payOut('broken'), paidOnce)).rejects.toMatchObject({
       code: 'FAULTLINE_WORKER',
@@ -168,9 +158,32 @@ describe('what goes wrong is said', { timeout: 60_000 }, () => {
     [{ worker: 7 }, /worker: received 7; allowed is the file/],
     [{ idle: true }, /idle: received true; allowed is a function/],
     [{ worker2: 'x' }, /no option 'worker2'/],
+    [{ worker: { file: 'src/workers/pay-out.ts', arg: [] } }, /no option of worker 'arg'; .*\n.*mean 'args'/],
+    [{ worker: { file: 'src/workers/pay-out.ts', args: '--fast' } }, /worker\.args: received '--fast'/],
+    [{ worker: { file: 'src/workers/pay-out.ts', env: 7 } }, /worker\.env: received 7/],
+    [{ worker: 'src/workers/nowhere.ts' }, /there is no file 'src\/workers\/nowhere\.ts'/],
+    [
+      { worker: 'npm run worker' },
+      /there is no file 'npm run worker'.*For a script of package.json: the file/s,
+    ],
+    [{ worker: 'src' }, /there is no file 'src' in .*; allowed is a file that Node can run/],
+    [{ worker: { file: 'x.ts', cwd: '/nowhere' } }, /worker\.cwd: received '\/nowhere'/],
+    [{ timeoutMs: '3s' }, /timeoutMs: received '3s'; allowed is a number > 0/],
+    [{ setup: 7 }, /setup: received 7; allowed is a function/],
+    [{ mask: 'charges' }, /mask: received 'charges'/],
+    [{ hits: 'some' }, /hits: received 'some'/],
+    [{ signal: 7 }, /signal: received 7; allowed is an AbortSignal/],
   ])('%j', (wrong, message) => {
     const options = { ...payOut('pay-out'), ...wrong } as never
     expect(() => simulateWorkers(options, paidOnce)).toThrow(message)
+  })
+
+  test('a name, options, and assertions', () => {
+    expect(() => defineWorkers(undefined as never, payOut('pay-out'), paidOnce)).toThrow('takes a name first')
+    expect(() => simulateWorkers(undefined as never)).toThrow('received none')
+    expect(() => simulateWorkers(payOut('pay-out'), payOut('pay-out') as never)).toThrow(
+      'received an object and an object',
+    )
   })
 })
 

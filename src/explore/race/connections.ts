@@ -30,7 +30,7 @@ export class Connections {
     const context = session.quietContext('connect')
     for (const racer of racers) {
       racer.connection = await execution.run(context, () =>
-        bounded('connect', () => this.#connect(racer.worker)),
+        bounded('connect', () => this.#connect(racer.worker), session.options.signal),
       )
       const other = racers.find((one) => one !== racer && one.connection === racer.connection)
       if (other === undefined || !isClosable(racer.connection)) continue

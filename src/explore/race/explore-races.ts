@@ -75,11 +75,9 @@ export async function exploreSetup<W>(given: RaceSetup<W>): Promise<RaceReport> 
   }
   const runner = new Runner(setup)
   const explorer = new Explorer(runner, setup)
-  return withProbes('exploreRaces()', () =>
-    runner.during(async () =>
-      raceReport(await (token === undefined ? explorer.explore() : explorer.replay(token))),
-    ),
-  )
+  const explore = async (): Promise<RaceReport> =>
+    raceReport(await (token === undefined ? explorer.explore() : explorer.replay(token)))
+  return withProbes('exploreRaces()', () => runner.during(explore), setup.options.signal)
 }
 
 function skipped<W>(setup: RaceSetup<W>, replayed: string): RaceReport {

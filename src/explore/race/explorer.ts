@@ -236,7 +236,7 @@ export class Explorer<W> {
     const given: RacePlan = scenario === undefined ? { choose } : planWith(scenario, choose)
     const recorder = new LineRecorder(given.inner, () => this.#trial.step)
     const plan: RacePlan = { ...given, inner: recorder, patient: true }
-    const race = await this.#trial.run(plan)
+    const race = await this.#raced(plan)
     // What comes after a deadlock is up to the database: it is no part of the schedule.
     const lines = recorder.lines().filter(({ step }) => step < race.schedule.length)
     return { ...this.#verdicts.judge(race, plan), lines }

@@ -206,7 +206,9 @@ export class RaceRun implements RaceHost {
       } else if (kindOfWork(entry.work) === 'enqueuedBy') {
         const known = new Set((await queue.pending()).map(({ id }) => id))
         const { fn } = entry.work as EnqueuedBy
-        await execution.run(context, () => bounded('enqueuedBy', () => fn({ queue, world: world as never })))
+        await execution.run(context, () =>
+          bounded('enqueuedBy', () => fn({ queue, world: world as never }), this.#options.signal),
+        )
         for (const { id } of await queue.pending()) if (!known.has(id)) ids[index]!.push(id)
         if (ids[index]!.length === 0) throw nothingEnqueued()
       }

@@ -1,15 +1,9 @@
 import type { ScenarioResult } from '../../model/result.ts'
 import { bounded } from '../bounded.ts'
 import { makeSimulation, type Simulation } from '../define-simulation.ts'
-import { checkName } from '../option-values.ts'
+import { checkFirstName } from '../option-values.ts'
 import { ResilienceError, type SimulationReport } from '../report.ts'
-import {
-  checkProgram,
-  type WorkerAssertions,
-  type WorkerOptions,
-  type WorkerPlan,
-  workerPlan,
-} from './options.ts'
+import { type WorkerAssertions, type WorkerOptions, type WorkerPlan, workerPlan } from './options.ts'
 import { RunFolder } from './run-folder.ts'
 import { WorkerSimulation } from './worker-simulation.ts'
 
@@ -69,7 +63,7 @@ export function defineWorkers<W = undefined>(
   first: WorkerOptions<W> | WorkerAssertions<W>,
   second?: WorkerAssertions<W> | WorkerOptions<W>,
 ): Simulation {
-  checkName(name)
+  checkFirstName(name, 'defineWorkers(name, options, assertions)')
   const plan = { ...workerPlan(first, second), name }
   const { options } = plan
   const run: Simulation['run'] = ({ signal, command, onProgress, onResult } = {}) => {
@@ -92,7 +86,6 @@ export async function simulateWorkerPlan<W>(
   plan: WorkerPlan<W>,
   onResult?: (result: ScenarioResult) => void,
 ): Promise<SimulationReport> {
-  checkProgram(plan.program)
   const folder = new RunFolder()
   let dispose: unknown
   try {

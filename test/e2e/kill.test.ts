@@ -83,6 +83,25 @@ test('one that does not stop within its grace is killed', { timeout: 60_000 }, a
   expect(killed!.at - stopped!.at).toBeGreaterThanOrEqual(200)
 })
 
+test('shards run each scenario once', { timeout: 60_000 }, async () => {
+  const ids: string[] = []
+  try {
+    for (const shard of ['1/2', '2/2']) {
+      process.env.FAULTLINE_SHARD = shard
+      const { scenarios, summary } = await simulateWorkers<void>(
+        payOut('pay-out', { maxScenarios: 3 }),
+        paidOnce,
+      )
+      ids.push(...scenarios.map(({ id }) => id))
+      expect(summary.notCovered[`shard ${shard.replace('/', ' of ')}`]).toMatch(/^[12] of 3 scenarios$/)
+    }
+  } finally {
+    delete process.env.FAULTLINE_SHARD
+  }
+  expect(new Set(ids).size).toBe(3)
+  expect(ids).toHaveLength(3)
+})
+
 describe('code that was compiled', { timeout: 60_000 }, () => {
   const worker = `import { existsSync, rmSync } from 'node:fs'
 async function charge() {
@@ -187,15 +206,11 @@ describe('what goes wrong is said', { timeout: 60_000 }, () => {
   })
 })
 
-describe('faultline kill', { timeout: 60_000 }, () => {
+describe('faultline kill', { timeout: 180_000 }, () => {
   function faultline(...args: string[]) {
-    return faultlineWith({}, ...args)
-  }
-
-  function faultlineWith(more: Record<string, string>, ...args: string[]) {
     const register = path.join(REPOSITORY, 'test/helpers/register-source.ts')
     const program = path.join(REPOSITORY, 'src/cli.ts')
-    const env = { STATE_FOLDER: path.join(folder, 'cli'), TMPDIR: path.join(folder, 'tmp'), ...more }
+    const env = { STATE_FOLDER: path.join(folder, 'cli'), TMPDIR: path.join(folder, 'tmp') }
     mkdirSync(env.TMPDIR, { recursive: true })
     return nodeTool(['--import', register, program, ...args], { cwd: project, env })
   }
@@ -211,17 +226,6 @@ describe('faultline kill', { timeout: 60_000 }, () => {
     const again = await faultline('kill', 'kill.ts', '--replay', token!)
     expect([again.code, again.stdout]).toEqual([1, expect.stringContaining('1 of 1 scenario fails')])
     expect(readdirSync(path.join(folder, 'tmp'))).toEqual([])
-  })
-
-  test('shards run each scenario once', async () => {
-    const reports = [1, 2].map((index) => path.join(folder, `shard-${index}`))
-    for (const [at, out] of reports.entries())
-      await faultlineWith({ FAULTLINE_SHARD: `${at + 1}/2` }, 'kill', 'kill.ts', '--out', out)
-    const merged = path.join(folder, 'merged.json')
-    await faultline('merge', ...reports.map((out) => path.join(out, 'report.json')), '--out', merged)
-    const [{ summary, scenarios }] = JSON.parse(readFileSync(merged, 'utf8')).simulations
-    expect(summary).toMatchObject({ scenarios: 9, failed: 2 })
-    expect(new Set(scenarios.map(({ id }: { id: string }) => id)).size).toBe(9)
   })
 
   test('a file that is none of it ends with 2', async () => {

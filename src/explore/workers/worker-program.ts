@@ -28,7 +28,7 @@ export function programOf(worker: unknown): WorkerPlan<unknown>['program'] {
     args,
     cwd: path.resolve(cwd),
     nodeArgs,
-    ...(env === undefined ? undefined : checkedEnv(env)),
+    ...own,
   }
 }
 

@@ -21,6 +21,7 @@ export function startMsOf({ now, queue }: Pick<SimulationOptions, 'now' | 'queue
 export class FreshQueues {
   readonly #option: QueueOption
   readonly #nowMs: number
+  readonly #now: Date
   readonly #seed: number
   readonly #signal: AbortSignal | undefined
   readonly #seen = new WeakSet<QueueAdapter>()
@@ -29,13 +30,17 @@ export class FreshQueues {
   constructor(option: QueueOption, nowMs: number, seed: number, signal?: AbortSignal) {
     this.#option = option
     this.#nowMs = nowMs
+    this.#now = new Date(nowMs)
     this.#seed = seed
     this.#signal = signal
   }
 
-  async next(): Promise<QueueAdapter> {
+  next(): QueueAdapter | Promise<QueueAdapter> {
     const option = this.#option
-    if (option === undefined) return new MemoryQueue({ now: new Date(this.#nowMs) })
+    return option === undefined ? new MemoryQueue({ now: this.#now }) : this.#cleared(option)
+  }
+
+  async #cleared(option: NonNullable<QueueOption>): Promise<QueueAdapter> {
     const queue = typeof option === 'function' ? await this.#made(option) : option
     this.#last = queue
     // A queue that was just made may hold what its maker put there, unless it is a view of a server.

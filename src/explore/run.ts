@@ -87,10 +87,11 @@ export class Runner<W> {
 
   async run(plan: RunPlan): Promise<RunEnd> {
     const { options, seed } = this.setup
-    const queue = await this.#queues.next()
+    const next = this.#queues.next()
+    const queue = next instanceof Promise ? await next : next
     const startMs = queue.time.nowMs()
     const memory = this.#modules && new WorkerMemory(this.#modules, this.#keeps)
-    let world: W
+    let world = undefined as W
     const session: Session = new Session({
       queue,
       mode: plan.mode,
@@ -104,9 +105,11 @@ export class Runner<W> {
       ...(plan.crashed && { onCrashed: () => plan.crashed!(session, world) }),
     })
     const quiet = session.quietContext('quiet')
-    world = (await execution.run(quiet, () =>
-      bounded<W | undefined>('setup', () => options.setup?.({ queue, signal: this.#signal }), this.#signal),
-    )) as W
+    const { setup } = options
+    if (setup !== undefined)
+      world = await execution.run(quiet, () =>
+        bounded('setup', () => setup({ queue, signal: this.#signal }), this.#signal),
+      )
     let hung = false
     try {
       plan.arm(session)

@@ -84,7 +84,11 @@ function startOf(claim: Claim): 'redelivered' | 'retried' | 'started' {
 async function end(running: Running, ending: Ending, next: DueWindow | undefined): Promise<void> {
   const { delivery, session, claim, port } = running
   delivery.ended = ending.ok ? 'fulfilled' : 'rejected'
-  if (ending.ok && (await struckAtSettle(running))) return
+  const struck = ending.ok ? struckAtSettle(running) : undefined
+  if (struck !== undefined) {
+    await struck
+    return
+  }
   if (!ending.ok && running.interrupted !== undefined && isBailOut(ending.error, running.interrupted)) {
     running.session.note('bailedOut', running.claim, undefined, undefined, running.worker)
     await expire(running, 'interrupted')
@@ -116,17 +120,14 @@ async function crashed(running: Running): Promise<void> {
 }
 
 /** After `perform` returned and before the queue recorded it: what strikes here loses the acknowledgement. */
-async function struckAtSettle(running: Running): Promise<boolean> {
+function struckAtSettle(running: Running): Promise<void> | undefined {
   const { delivery, session } = running
   const { mode } = session.options
-  if (mode.reachQueue === undefined) return false
   try {
-    mode.reachQueue(delivery, 'settle', 'settle')
-    return false
+    mode.reachQueue?.(delivery, 'settle', 'settle')
+    return undefined
   } catch (error) {
     if (delivery.fatal !== undefined) throw delivery.fatal
-    if (isCrashSignal(error)) await crashed(running)
-    else await expire(running, 'lost')
-    return true
+    return isCrashSignal(error) ? crashed(running) : expire(running, 'lost')
   }
 }

@@ -28,6 +28,7 @@ import type {
   RunExtras,
   Settlement,
 } from './port.ts'
+import { RealDate } from './real-date.ts'
 import { runJob } from './run-job.ts'
 import { showArchive } from './show-archive.ts'
 import { checkRange, timeMaxMs } from './time-range.ts'
@@ -74,7 +75,7 @@ export class MemoryQueue implements QueueAdapter {
 
   constructor(options?: MemoryQueueOptions) {
     this.time = new MemoryTime(startMsOf(options))
-    if (options?.now !== undefined) this.startsAt = new Date(options.now)
+    if (options?.now !== undefined) this.startsAt = new RealDate(options.now)
     for (const job of options?.jobs ?? [])
       this.#registry.resolve(job.name, job as unknown as JobDefinition<never>)
     // Not assigned at once: what V8 takes for a method, only a full collection finds, with the queue that it holds.
@@ -84,7 +85,7 @@ export class MemoryQueue implements QueueAdapter {
   }
 
   get now(): Date {
-    return new Date(this.time.nowMs())
+    return new RealDate(this.time.nowMs())
   }
 
   enqueue(request: JobRequest): Promise<string>

@@ -5,8 +5,9 @@ import { type FileRecord, observeFiles, shared } from './shared.ts'
 const dirty: Set<FileRecord> = (shared.dirty ??= new Set())
 
 /** Every file that registered so far. */
-export function registeredFiles(): FileRecord[] {
-  return Object.values(shared.files)
+export function registeredFiles(): readonly FileRecord[] {
+  observeFiles()
+  return (shared.list ??= Object.values(shared.files))
 }
 
 /** From now on `next` decides which places are armed, also in files that register later. */

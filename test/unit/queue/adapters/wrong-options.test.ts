@@ -71,6 +71,35 @@ const cases: [what: string, make: () => unknown, message: string][] = [
     "graphileWorkerQueue: schema must be a text that is not empty: received ''.",
   ],
   [
+    'a job without a name',
+    () => graphileWorkerQueue({ pool, tasks }).job(undefined as never),
+    'The name of a job must be a string that is not empty: received undefined.',
+  ],
+  [
+    'a job of pg-boss with a misspelt option',
+    () => {
+      const queue = pgBossQueue({ boss: boss(), handlers })
+      return queue.enqueue(queue.job('mail', {}, { retryLimt: 3 } as never))
+    },
+    "pg-boss has no option 'retryLimt' for the job 'mail'.\n  hint: Did you mean 'retryLimit'?",
+  ],
+  [
+    'a job of graphile-worker with a misspelt option',
+    () => {
+      const queue = graphileWorkerQueue({ pool, tasks })
+      return queue.enqueue(queue.job('greet', {}, { maxAttempt: 3 } as never))
+    },
+    "Did you mean 'maxAttempts'?",
+  ],
+  [
+    'a job of graphile-worker with a list for options',
+    () => {
+      const queue = graphileWorkerQueue({ pool, tasks })
+      return queue.enqueue(queue.job('greet', {}, [] as never))
+    },
+    "The options of the job 'greet' must be an object: received an array.",
+  ],
+  [
     'postgresSnapshot, nothing',
     () => postgresSnapshot(undefined as never),
     "postgresSnapshot(pool) takes a Pool or a Client of the package 'pg', or a PGlite: received undefined.",

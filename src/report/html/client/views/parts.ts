@@ -60,6 +60,11 @@ export function verdict(sim: Sim): HTMLElement {
   return el('span', { class: `verdict ${good ? 'good' : 'bad'}` }, markIcon(mark), text)
 }
 
+/** Nothing of it was run: there is nothing to count. */
+export function isNotRun({ data }: Sim): boolean {
+  return data.summary.points === 0 && data.causes.some(({ reason }) => reason === 'not-run')
+}
+
 /** What came of a race, in words. */
 export function raceVerdict({ summary, shard }: RaceEntry): string {
   const { run, failed } = summary
@@ -67,6 +72,11 @@ export function raceVerdict({ summary, shard }: RaceEntry): string {
   return failed > 0
     ? `${number(failed)} of ${plural(run, 'schedule')} ${failed === 1 ? 'fails' : 'fail'}`
     : `survived ${plural(run, 'schedule')}`
+}
+
+/** Words in which backticks mark code. */
+export function prose(text: string): Child[] {
+  return text.split(/`([^`]+)`/).map((part, at) => (at % 2 === 1 ? el('code', {}, part) : part))
 }
 
 /** A titled part of a page. */
@@ -89,7 +99,9 @@ export function reasons(all: readonly (readonly [string, string])[]): HTMLElemen
   return el(
     'dl',
     { class: 'reasons' },
-    ...all.map(([what, why]) => el('div', {}, el('dt', {}, oneLine(what)), el('dd', {}, oneLine(why)))),
+    ...all.map(([what, why]) =>
+      el('div', {}, el('dt', {}, oneLine(what)), el('dd', {}, ...prose(oneLine(why)))),
+    ),
   )
 }
 

@@ -18,26 +18,31 @@ interface Selection extends RowSelection {
 
 const dueMs = '(ceil(extract(epoch from j.run_at) * 1000))::float8'
 
-/** Whether a time or an interval is a whole number of so many microseconds. */
-const isWhole = (time: string, micros: number): string =>
-  `date_part('microseconds', ${time})::int % ${micros} = 0`
+/** A time without microseconds. */
+const isMillis = (time: string): string => `${time} = ${time}::timestamptz(3)`
+/** How round an interval is: whole seconds, tenths, hundredths, anything else. */
+function roundness(interval: string): string {
+  const micros = `date_part('microseconds', ${interval})::int`
+  return `case when ${micros} % 1000000 = 0 then 3 when ${micros} % 100000 = 0 then 2 when ${micros} % 10000 = 0 then 1 else 0 end`
+}
 
 /**
- * A job that was added with the time of the server. The times of JavaScript have no microseconds, so a `run_at` that
- * has those of `updated_at` came from `now()`. Once in a thousand `now()` has none either: then a delay of whole
- * seconds tells, since it counts from one of the two clocks.
+ * A job that was added with the time of the server. The times of JavaScript have no microseconds: a `run_at` that has
+ * some came from `now()`. Once in a thousand `now()` has none either, and then so has `updated_at`: the job was delayed
+ * by that clock from which the delay is rounder.
  */
-const foreign = (now: string): string => `j.attempts = 0 and j.locked_at is null
-  and ${isWhole('(j.run_at - j.updated_at)', 1_000)}
-  and (j.run_at = j.updated_at or not ${isWhole('j.run_at', 1_000)}
-    or j.run_at > j.updated_at and ${isWhole('(j.run_at - j.updated_at)', 1_000_000)}
-      and not ${isWhole(`(j.run_at - ${now})`, 1_000_000)})`
+const foreign = (j: string, now: string): string => `(${j}.attempts = 0 and ${j}.locked_at is null
+  and (not ${isMillis(`${j}.run_at`)} or ${isMillis(`${j}.updated_at`)} and (${j}.run_at = ${j}.updated_at
+    or ${j}.run_at > ${j}.updated_at
+      and ${roundness(`(${j}.run_at - ${j}.updated_at)`)} > ${roundness(`(${j}.run_at - ${now})`)})))`
 
 /** The rows of the listed tasks, read and cleared; what becomes of a job is the library's affair. */
 export class GraphileJobs {
   readonly #pool: SqlPool
   readonly #schema: string
   readonly #names: readonly string[]
+  /** SQL for `get_job`: the job has the time of the server. */
+  readonly foreign: string = foreign('jobs', '$3::timestamptz')
   #postponed: string[] = []
 
   constructor(pool: SqlPool, schema: string, names: readonly string[]) {
@@ -68,10 +73,11 @@ export class GraphileJobs {
     return String(rows[0]!.id)
   }
 
-  /** Moves jobs that were added with the time of the server to the same time on the virtual clock. */
+  /** Moves jobs that were added with the time of the server to the same time on the virtual clock, in its milliseconds. */
   adoption(nowMs: number): string {
-    return `update ${this.#schema}._private_jobs j set run_at = ${timestamp(nowMs)} + (j.run_at - j.updated_at)
-      from ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()} and ${foreign(timestamp(nowMs))}`
+    return `update ${this.#schema}._private_jobs j
+      set run_at = date_trunc('milliseconds', ${timestamp(nowMs)} + (j.run_at - j.updated_at) + interval '999 us')
+      from ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()} and ${foreign('j', timestamp(nowMs))}`
   }
 
   async adopt(nowMs: number): Promise<void> {
@@ -109,7 +115,7 @@ export class GraphileJobs {
   #waitingText(): string {
     return `select f.foreign, w.* from (select exists (
         select from ${this.#schema}._private_jobs j join ${this.#schema}._private_tasks t on t.id = j.task_id
-        where t.identifier = any ($1::text[]) and ${foreign('to_timestamp($2::float8 / 1000)')}) as foreign) f
+        where t.identifier = any ($1::text[]) and ${foreign('j', 'to_timestamp($2::float8 / 1000)')}) as foreign) f
       left join lateral (
         select j.id::text as id, t.identifier as name, j.payload, j.priority, ${dueMs} as "dueMs",
           j.attempts + 1 as attempt, j.key is not null or j.job_queue_id is not null as "hasKey", j.run_at
@@ -148,11 +154,6 @@ export class GraphileJobs {
   /** Some job is to start later than graphile-worker would have it. */
   get hasPostponed(): boolean {
     return this.#postponed.length > 0
-  }
-
-  /** SQL: among the jobs of some tasks, which is an array of their numbers, are such with the time of the server. */
-  areForeign(taskIds: string, now: string): string {
-    return `exists (select from ${this.#schema}._private_jobs j where j.task_id = any (${taskIds}) and ${foreign(now)})`
   }
 
   postpone(id: string): void {

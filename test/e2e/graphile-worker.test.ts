@@ -133,7 +133,7 @@ test('a delay in sql may have any fraction of a second, and counts from the virt
     first: async (_payload: unknown, { query }: JobHelpers) => {
       for (const delay of ['1.5 s', '0.25 s', '2.000250 s', '0.3333333 s']) await query(add(delay))
       await query(
-        "select graphile_worker.add_job('later', to_json('jitter'::text), run_at => now() + random() * interval '1 ms')",
+        "select graphile_worker.add_job('later', to_json('jitter'::text), run_at => now() + interval '100 us' + random() * interval '0.8 ms')",
       )
     },
     later: async (payload: unknown) => void seen.push(`${payload} at ${Date.now() - startMs - hourMs} ms`),

@@ -2,6 +2,7 @@ import type { DueWindow } from '../../port.ts'
 import type { WaitingRow } from '../due-jobs.ts'
 import type { RowSelection } from '../postgres-queue.ts'
 import type { SqlPool, TaskSpec } from './driver.ts'
+import type { ForeignSql } from './worker-statements.ts'
 
 /** The row of a job. */
 export interface JobRow {
@@ -36,19 +37,38 @@ const foreign = (j: string, now: string): string => `(${j}.attempts = 0 and ${j}
     or ${j}.run_at > ${j}.updated_at
       and ${roundness(`(${j}.run_at - ${j}.updated_at)`)} > ${roundness(`(${j}.run_at - ${now})`)})))`
 
+/** How `get_job` is told of jobs with the time of the server. */
+export interface Foreign extends ForeignSql {
+  /** No job up to this id has it. */
+  seenId: string | null
+}
+
+/** After so many runs their remains are removed. */
+const clearsPerVacuum = 20
+
 /** The rows of the listed tasks, read and cleared; what becomes of a job is the library's affair. */
 export class GraphileJobs {
   readonly #pool: SqlPool
   readonly #schema: string
   readonly #names: readonly string[]
-  /** SQL for `get_job`: the job has the time of the server. */
-  readonly foreign: string = foreign('jobs', '$3::timestamptz')
+  readonly #sequence: string
+  /** For `get_job`. */
+  readonly foreign: Foreign
   #postponed: string[] = []
+  #clears = 0
 
   constructor(pool: SqlPool, schema: string, names: readonly string[]) {
     this.#pool = pool
     this.#schema = `"${schema.replaceAll('"', '""')}"`
     this.#names = names
+    this.#sequence = `pg_get_serial_sequence('${`${this.#schema}._private_jobs`.replaceAll("'", "''")}', 'id')`
+    this.foreign = {
+      isForeign: foreign('jobs', '$3::timestamptz'),
+      areForeign: `exists (select from ${this.#schema}._private_jobs j
+        where j.task_id = any ($2::int[]) and ${foreign('j', '$3::timestamptz')})`,
+      lastId: `pg_sequence_last_value(${this.#sequence}::regclass)`,
+      seenId: null,
+    }
   }
 
   /** By the documented function `add_job`. */
@@ -163,12 +183,16 @@ export class GraphileJobs {
   /** Deletes the jobs of the listed tasks, and counts ids anew from those that are left. */
   async clear(): Promise<void> {
     this.#postponed = []
+    this.foreign.seenId = null
     const jobs = `${this.#schema}._private_jobs`
     await this.#pool.query(
       `delete from ${jobs} j using ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()};
        delete from ${this.#schema}._private_job_queues q where not exists (select from ${jobs} j where j.job_queue_id = q.id);
-       select setval(pg_get_serial_sequence('${jobs.replaceAll("'", "''")}', 'id'), coalesce(max(id), 0) + 1, false) from ${jobs}`,
+       select setval(${this.#sequence}, coalesce(max(id), 0) + 1, false) from ${jobs}`,
     )
+    if (++this.#clears % clearsPerVacuum !== 0) return
+    // Runs follow each other faster than autovacuum does: each would go through the remains of all before it.
+    await this.#pool.query(`vacuum ${jobs}`).catch(() => undefined)
   }
 
   #isListed(): string {

@@ -1,13 +1,14 @@
 import { isGone } from '../postgres-server.ts'
 import type { GraphileWorker, JobHelpers, SqlPool, SqlQuery, SqlResult, TaskList } from './driver.ts'
-import { completeAndGet, getNextJob, getOneJob, kindOf } from './worker-statements.ts'
+import type { Foreign } from './graphile-jobs.ts'
+import { completeAndGet, getNextJob, getOneJob, kindOf, lastIdColumn } from './worker-statements.ts'
 
 /** What one run of the worker is for. */
 export interface WorkerOrder {
   /** The job to be taken. */
   readonly jobId?: string
-  /** Whichever is next is to be taken, unless there is a job for which this condition holds. */
-  readonly foreign?: string
+  /** Whichever is next is to be taken, unless there are jobs with the time of the server. */
+  readonly foreign?: Foreign
   /** The job whose lock lapsed, and its queue. */
   readonly lapsed?: { readonly jobId: string; readonly queueId: number | null }
   readonly nowMs: () => number
@@ -226,14 +227,21 @@ export class WorkerRun {
     const { jobId, foreign } = this.#round.order
     if (jobId === undefined && foreign === undefined) return NONE
     this.#round.isTaken = true
-    const kept = [...values.slice(0, -1), this.#nowText()]
+    const given = [...values.slice(0, -1), this.#nowText(), foreign === undefined ? jobId : foreign.seenId]
     const query = {
-      text: foreign === undefined ? getOneJob(text, values.length + 1) : getNextJob(text, foreign),
-      values: jobId === undefined ? kept : [...kept, jobId],
-      name: name === undefined ? undefined : `faultline_${jobId === undefined ? 'next' : 'one'}_${name}`,
+      text: foreign === undefined ? getOneJob(text, given.length) : getNextJob(text, foreign, given.length),
+      values: given,
+      name: name === undefined ? undefined : `faultline_${foreign === undefined ? 'one' : 'next'}_${name}`,
     }
-    if (before.completion !== undefined) return await this.#complete(before, before.completion, query)
-    return await this.#pool.query(query)
+    const result = await (before.completion === undefined
+      ? this.#pool.query(query)
+      : this.#complete(before, before.completion, query))
+    const [job] = result.rows
+    if (foreign !== undefined && job !== undefined) {
+      foreign.seenId = job[lastIdColumn] as string | null
+      delete job[lastIdColumn]
+    }
+    return result
   }
 
   #nextOrder(): Promise<boolean> {

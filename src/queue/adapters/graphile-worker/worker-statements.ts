@@ -14,6 +14,19 @@ const kindsMax = 1_000
 const gets: Map<string, Map<string, string>> = new Map()
 const both: Map<string, string> = new Map()
 
+/** SQL about jobs that have the time of the server. */
+export interface ForeignSql {
+  /** A condition on the job `jobs`, where `$3` is the virtual now. */
+  readonly isForeign: string
+  /** Whether there are such among the tasks that are `$2`. */
+  readonly areForeign: string
+  /** The last id that was given to a job. */
+  readonly lastId: string
+}
+
+/** What {@link getNextJob} returns beside the job: the last id that was given to one. */
+export const lastIdColumn = 'faultline_last_id'
+
 /** What a statement is for. */
 export function kindOf(text: string): StatementKind {
   let kind = kinds.get(text)
@@ -31,21 +44,30 @@ function readKind(text: string): StatementKind {
   return settling.test(text) ? 'settle' : 'other'
 }
 
-/** `get_job` of whichever is next; where a job is foreign, it gets none. Of equals, it takes the one that was added first. */
-export function getNextJob(text: string, foreign: string): string {
-  return remembered(text, foreign, () =>
+/**
+ * `get_job` of whichever is next; where a job is foreign, it gets none. Of equals, it takes the one that was added first.
+ * All jobs are looked at only if some were added since the id that is that parameter; otherwise the one that it takes is.
+ */
+export function getNextJob(
+  text: string,
+  { isForeign, areForeign, lastId }: ForeignSql,
+  parameter: number,
+): string {
+  return remembered(text, areForeign, () =>
     rewritten(text, [
       [/^with j as \(/, 'with first as ('],
-      ['jobs.run_at, jobs.id', `jobs.run_at, jobs.id, ${foreign} as is_foreign`],
-      ['and run_at <= $3::timestamptz', `and (run_at <= $3::timestamptz or ${foreign})`],
+      ['jobs.run_at, jobs.id', `jobs.run_at, jobs.id, ${isForeign} as is_foreign`],
       [
-        'order by priority asc, run_at asc',
-        'order by is_foreign desc, priority asc, run_at asc, jobs.id asc',
+        'where jobs.is_available = true',
+        // As a select of its own it is asked once, and not for each job.
+        `where not (select ${lastId} is distinct from $${parameter}::bigint and ${areForeign}) and jobs.is_available = true`,
       ],
+      ['order by priority asc, run_at asc', 'order by priority asc, run_at asc, jobs.id asc'],
       [
         /limit 1\s+for update\s+skip locked\s*\)/,
         'limit 1 for update skip locked), j as (select job_queue_id, priority, run_at, id from first where not is_foreign)',
       ],
+      [/returning \*\s*$/, `returning *, ${lastId} as ${lastIdColumn}`],
     ]),
   )
 }

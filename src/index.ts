@@ -44,6 +44,16 @@ export {
   type Work,
 } from './explore/index.ts'
 export {
+  defineWorkers,
+  runWorkers,
+  simulateWorkers,
+  type WorkerAssertions,
+  type WorkerDelivery,
+  type WorkerOptions,
+  type WorkerProgram,
+  type WorkerRun,
+} from './explore/workers/index.ts'
+export {
   crash,
   delay,
   duplicate,
@@ -80,6 +90,7 @@ export type {
   RaceLine,
   RaceMember,
   RaceResult,
+  RaceShard,
   RaceSummary,
 } from './model/race.ts'
 export type {
@@ -96,6 +107,7 @@ export type {
   TimelineKind,
 } from './model/result.ts'
 export type { Duration, When } from './model/time.ts'
+export type { WorkerSignal } from './model/worker-log.ts'
 export type { CheckName } from './oracle/index.ts'
 export {
   type PerformOptions,

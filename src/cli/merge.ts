@@ -1,4 +1,3 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import {
   mergeReportFiles,
@@ -10,6 +9,7 @@ import { plural } from '../report/words.ts'
 import { type Command, exitCodes } from './command.ts'
 import { REPORT_FOLDER, readReport } from './report-path.ts'
 import { usedWrongly } from './used-wrongly.ts'
+import { writeOut } from './write-out.ts'
 
 /** `faultline merge`. */
 export const merge: Command = {
@@ -39,8 +39,7 @@ Exit codes: 0 merged, 2 a report is missing, cut off, or does not belong to the 
     const merged = mergeReportFiles(positionals.map((name) => readReport(name, cwd)))
     const out = typeof values.out === 'string' ? values.out : `${REPORT_FOLDER}/report.json`
     const file = path.resolve(cwd, out)
-    mkdirSync(path.dirname(file), { recursive: true })
-    writeFileSync(file, serializeReportFile(merged))
+    writeOut(file, serializeReportFile(merged))
     const scenarios = merged.simulations.reduce((sum, { summary }) => sum + summary.scenarios, 0)
     const what = `${plural(merged.simulations.length, 'simulation')}, ${plural(scenarios, 'scenario')}`
     print(`${plural(positionals.length, 'report')} merged into ${out}: ${what}`)
@@ -50,8 +49,13 @@ Exit codes: 0 merged, 2 a report is missing, cut off, or does not belong to the 
 }
 
 /** What is not there must not look like what survived. */
-function lackLines({ simulations }: ReportFile): string[] {
-  return simulations.flatMap(({ name, shard }) => {
+function lackLines({ simulations, races }: ReportFile): string[] {
+  const left = races.flatMap(({ name, shard }) =>
+    shard === undefined
+      ? []
+      : [`the race '${name}' is missing: shard ${shard.runBy} of ${shard.count} ran it.`],
+  )
+  const lacking = simulations.flatMap(({ name, shard }) => {
     if (shard === undefined || shard.others === 0) return []
     const missing = missingShards(shard)
     const parts = missing.length === 1 ? `shard ${missing[0]} is` : `shards ${missing.join(', ')} are`
@@ -59,4 +63,5 @@ function lackLines({ simulations }: ReportFile): string[] {
       `'${name}' is not whole: ${parts} missing of ${shard.count}, with ${plural(shard.others, 'scenario')}.`,
     ]
   })
+  return [...lacking, ...left]
 }

@@ -1,9 +1,9 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { htmlReport } from '../report/html/index.ts'
 import { type Command, exitCodes } from './command.ts'
 import { REPORT_FOLDER, readReport } from './report-path.ts'
 import { usedWrongly } from './used-wrongly.ts'
+import { writeOut } from './write-out.ts'
 
 /** `faultline report`. */
 export const report: Command = {
@@ -29,8 +29,7 @@ Exit codes: 0 written, 2 there is no report that can be read.
     const page = htmlReport(readReport(positionals[0], cwd))
     const out = typeof values.out === 'string' ? values.out : REPORT_FOLDER
     const file = path.resolve(cwd, out, 'report.html')
-    mkdirSync(path.dirname(file), { recursive: true })
-    writeFileSync(file, page)
+    writeOut(file, page)
     print(path.relative(cwd, file))
     return exitCodes.survived
   },

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { environment } from '../model/environment.ts'
@@ -15,8 +15,10 @@ import { renderTerminal } from '../report/terminal.ts'
 import { plural } from '../report/words.ts'
 import { type ChildEnd, type ChildHost, type ChildTask, startChild } from './child.ts'
 import { type Command, type CommandInput, exitCodes } from './command.ts'
+import { onEndBySignal } from './end-by-signal.ts'
 import { REPORT_FOLDER } from './report-path.ts'
 import { usedWrongly } from './used-wrongly.ts'
+import { writeOut } from './write-out.ts'
 
 /** `faultline run`. */
 export const run: Command = {
@@ -72,12 +74,15 @@ export async function runFiles(input: CommandInput, processes = false): Promise<
   const workers = workersOf(values.workers)
   const replay = typeof values.replay === 'string' ? values.replay : undefined
   const folder = mkdtempSync(path.join(tmpdir(), 'faultline-run-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  const forget = onEndBySignal(remove)
   try {
     const host = { entry, cwd, folder, replay, processes }
     const ends = await runAll(tasksOf(files, workers, replay), workers, host, print)
     return conclude(ends, { out: path.resolve(cwd, String(values.out ?? REPORT_FOLDER)), replay, print })
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    forget()
+    remove()
   }
 }
 
@@ -168,10 +173,9 @@ function conclude(ends: readonly ChildEnd[], { out, replay, print }: Conclusion)
       `No simulation of these files is the one that the token replays: received '${replay}'.`,
       'The token begins with the name of its simulation.',
     )
-  mkdirSync(out, { recursive: true })
   const file = path.join(out, 'report.json')
   // A replay is a look at one scenario, and not the state of the whole.
-  if (replay === undefined) writeFileSync(file, serializeReportFile(whole))
+  if (replay === undefined) writeOut(file, serializeReportFile(whole))
   const verdicts = whole.simulations.map((entry) => headlineOf(restoredSimulation(entry)).good)
   const good = verdicts.filter(Boolean).length
   const text = `${good} of ${plural(verdicts.length, 'simulation')} survived`

@@ -41,7 +41,7 @@ export class VirtualClock implements ContextClock {
   /** Time went on although a real operation had not answered: a verdict may depend on real timing. */
   timingReal = false
   /** Asked before a timer fires by itself; where it says no, none does until {@link letPass}. */
-  gate: ((timer: VirtualTimer) => boolean) | undefined
+  gate: { mayFire(): boolean } | undefined
   readonly #time: ClockTime
   readonly #options: VirtualClockOptions | undefined
   readonly #timers: TimerClock = new TimerClock()
@@ -248,7 +248,7 @@ export class VirtualClock implements ContextClock {
       const quiet = await this.#quietness().wait(() => this.#timers.first()?.hasRef() ?? true)
       const timer = this.#timers.first()
       if (!quiet || timer === undefined || !this.#mayFire()) continue
-      if (this.gate?.(timer) === false) {
+      if (this.gate?.mayFire() === false) {
         this.#shut = true
         return
       }

@@ -6,17 +6,29 @@ const limitMs = 30_000
 /** Real time that `boot` may take: it starts servers. */
 const bootLimitMs = 300_000
 
+/** Real time that it may take once its run is cancelled: what it still does is not the next run's. */
+const cancelledMs = 1_000
+
 /**
  * What a function of the user's returns; a promise that does not settle in time is an error that names it, so that one
- * simulation that hangs does not block every later one of the process.
+ * simulation that hangs does not block every later one of the process. Where `signal` aborts, nobody waits for long.
  */
-export function bounded<T>(what: string, call: () => T | Promise<T>): T | Promise<T> {
+export function bounded<T>(what: string, call: () => T | Promise<T>, signal?: AbortSignal): T | Promise<T> {
   const result = call()
   if (typeof (result as Promise<T> | undefined)?.then !== 'function') return result
   return new Promise((resolve, reject) => {
     const ms = what === 'boot' ? bootLimitMs : limitMs
-    const cancel = after(ms, () => reject(tooLong(what, ms)))
-    ;(result as Promise<T>).then(resolve, reject).finally(cancel)
+    let cancel = after(ms, () => reject(tooLong(what, ms)))
+    const giveUp = (): void => {
+      cancel()
+      cancel = after(cancelledMs, () => reject(signal!.reason))
+    }
+    signal?.addEventListener('abort', giveUp, { once: true })
+    if (signal?.aborted) giveUp()
+    ;(result as Promise<T>).then(resolve, reject).finally(() => {
+      cancel()
+      signal?.removeEventListener('abort', giveUp)
+    })
   })
 }
 

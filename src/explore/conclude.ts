@@ -56,7 +56,7 @@ export function conclude<W>(
   const elsewhere = counts.elsewhere + payloads.length - counts.payloads
   const shard = { index, count, elsewhere, alike: plan.skipped + counts.sampled }
   const own = counts.own + counts.payloads
-  notCovered[shardName(shard)] = shardInWords(shard, own, (setup.options.depth ?? 1) > 1)
+  notCovered[shardName(shard)] = shardInWords(shard, own, counts.extended)
   return reportOf(course, trial.results, { ...left, shard })
 }
 

@@ -1,5 +1,6 @@
-import { FaultlineError } from '../model/error.ts'
 import type { ScenarioResult } from '../model/result.ts'
+import { startMsOf } from './fresh-queues.ts'
+import { checkFirstName } from './option-values.ts'
 import type { Assertions, SimulationOptions } from './options.ts'
 import type { SimulationReport } from './report.ts'
 import { setupOf, simulateSetup } from './simulate.ts'
@@ -46,18 +47,14 @@ export function defineSimulation<W = undefined>(
   first?: Assertions<W> | SimulationOptions<W>,
   second?: SimulationOptions<W> | Assertions<W>,
 ): Simulation {
-  if (typeof name !== 'string' || name === '') {
-    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
-      message: `defineSimulation(name, work, …) takes a name first: received ${typeof name === 'string' ? "''" : typeof name}.`,
-    })
-  }
+  checkFirstName(name, 'defineSimulation(name, work, …)')
   const setup = setupOf(work, first, second, name)
   const { options } = setup
   const run = ({ signal, command, onProgress, onResult }: SimulationRun = {}): Promise<SimulationReport> => {
     const signals = [options.signal, signal].filter((one) => one !== undefined)
     return simulateSetup({
       ...setup,
-      nowMs: (options.now ?? new Date()).getTime(),
+      nowMs: startMsOf(options),
       options: {
         ...options,
         ...(signals.length === 0 ? undefined : { signal: AbortSignal.any(signals) }),

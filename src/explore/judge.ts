@@ -1,5 +1,6 @@
 import { execution } from '../model/context.ts'
 import { FaultlineError, isFaultlineError } from '../model/error.ts'
+import type { InjectedFault } from '../model/result.ts'
 import { type CheckName, checks, compareSnapshots, type Finding, fixSnapshot } from '../oracle/index.ts'
 import type { Session } from '../perform/index.ts'
 import { asError } from './as-error.ts'
@@ -10,6 +11,8 @@ import type { Performance, RunEnd, RunPlan, Setup } from './run-plan.ts'
 
 /** What the end of one run says: the built-in checks, the snapshot, the assertions, in this order. */
 export type Verdict = Pick<RunEnd, 'finding' | 'snapshot' | 'notApplicable'>
+
+const checkNames = Object.keys(checks) as CheckName[]
 
 /** Judges the end of each run. */
 export class Judge<W> {
@@ -24,8 +27,8 @@ export class Judge<W> {
   async verdict(session: Session, plan: RunPlan, world: W, performed: Performance): Promise<Verdict> {
     const { options, assertions } = this.#setup
     const finding = this.#endedBadly(plan, performed)
-    const lasting = plan.faults.filter(({ fault }) => fault === 'exhaust')
-    if (lasting.length > 0) {
+    if (plan.faults.some(isLasting)) {
+      const lasting = plan.faults.filter(isLasting)
       if (finding !== undefined) return { finding }
       if (!session.queue.dead.some(({ id }) => lasting.some(({ point }) => point.jobId === id)))
         return { finding, notApplicable: 'the job did not die of it' }
@@ -33,7 +36,8 @@ export class Judge<W> {
     }
     const broken = finding ?? (await this.#check(session, performed))
     if (broken !== undefined) return { finding: broken }
-    const state = plan.payload === undefined ? await this.#snapshot(session, world) : undefined
+    const isRead = plan.payload === undefined && options.snapshot !== undefined
+    const state = isRead ? await this.#snapshot(session, world) : undefined
     return {
       finding: state?.finding ?? (await this.#assert(session, plan, world, performed, assertions)),
       snapshot: state?.snapshot,
@@ -50,10 +54,11 @@ export class Judge<W> {
   /** The first of the built-in checks that does not hold. */
   async #check(session: Session, { untilMs }: Performance): Promise<Finding | undefined> {
     const { queue, deliveries } = session
-    const checked = { queue, deliveries, ...(untilMs === undefined ? undefined : { untilMs }) }
-    for (const name of Object.keys(checks) as CheckName[]) {
+    const checked = untilMs === undefined ? { queue, deliveries } : { queue, deliveries, untilMs }
+    for (const name of checkNames) {
       if (this.#setup.options.checks?.[name] === false) continue
-      const finding = await checks[name](checked)
+      const found = checks[name](checked)
+      const finding = found instanceof Promise ? await found : found
       if (finding !== undefined) return finding
     }
     return undefined
@@ -61,13 +66,15 @@ export class Judge<W> {
 
   /** Reads the state, and compares it with the one expected. */
   async #snapshot(session: Session, world: W): Promise<Verdict> {
-    const { snapshot: read, mask = [] } = this.#setup.options
+    const { snapshot: read, mask = [], signal } = this.#setup.options
     if (read === undefined) return { finding: undefined }
     let state: unknown
     try {
-      state = await execution.run(session.quietContext('judge'), () => bounded('snapshot', () => read(world)))
+      state = await execution.run(session.quietContext('judge'), () =>
+        bounded('snapshot', () => read(world), signal),
+      )
     } catch (error) {
-      if (isFaultlineError(error)) throw error
+      if (isFaultlineError(error) || isCancelled(error, signal)) throw error
       return { finding: { reason: 'snapshot', error: asError(error) } }
     }
     const snapshot = fixSnapshot(state)
@@ -82,6 +89,7 @@ export class Judge<W> {
     assertions: Assertions<W> | undefined,
   ): Promise<Finding | undefined> {
     if (assertions === undefined) return undefined
+    const { signal } = this.#setup.options
     const { queue } = session
     const last = queue.performed.findLast(
       (record) => record.id === performed.rootJobId && record.outcome === 'completed',
@@ -97,7 +105,7 @@ export class Judge<W> {
     }
     try {
       const verdict = await execution.run(session.quietContext('judge'), () =>
-        bounded('The assertions', () => assertions(info, world)),
+        bounded('The assertions', () => assertions(info, world), signal),
       )
       if (verdict !== false) return undefined
       return {
@@ -105,7 +113,17 @@ export class Judge<W> {
         error: new FaultlineError('FAULTLINE_ASSERTION', { message: 'The assertions returned false.' }),
       }
     } catch (error) {
+      if (isCancelled(error, signal)) throw error
       return { reason: 'assertion', error: asError(error) }
     }
   }
+}
+
+/** One that never goes away. */
+function isLasting({ fault }: InjectedFault): boolean {
+  return fault === 'exhaust'
+}
+
+function isCancelled(error: unknown, signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && error === signal.reason
 }

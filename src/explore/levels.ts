@@ -17,12 +17,14 @@ const turnMs = 10
 export interface LevelCounts {
   readonly notCovered: Record<string, string>
   readonly skipped: number
-  /** Scenarios of one fault that other shards run. */
+  /** Scenarios that other shards run. */
   readonly elsewhere: number
   /** Those of this one. */
   readonly own: number
-  /** Those of one fault that the sample left out. */
+  /** Those that the sample left out, in every shard alike. */
   readonly sampled: number
+  /** These are of one fault, and what extends them comes on top. */
+  readonly extended: boolean
 }
 
 /** What the levels work with. */
@@ -44,11 +46,18 @@ export class Levels<W> {
   readonly #shard: LevelParts<W>['shard']
   readonly #startedMs: number
   readonly #afterTurn: () => void
+  /** How many more may be run, by all shards together. */
   #room: number
   #planned = 0
   #sampled = 0
   #ran = 0
-  #first = { elsewhere: 0, own: 0, sampled: 0 }
+  #own = 0
+  #elsewhere = 0
+  /** The level that was not looked at, since there was no room left. */
+  #cutAt: number | undefined
+  /** Where each scenario of one fault is asked for on its own: what it may run on top, and what came of that. */
+  #share = 0
+  #extensions = { found: 0, chosen: 0 }
 
   constructor({ setup, trial, planner, shard, startedMs, afterTurn }: LevelParts<W>) {
     this.#setup = setup
@@ -60,53 +69,103 @@ export class Levels<W> {
     this.#room = setup.options.maxScenarios ?? maxScenariosDefault
   }
 
-  /** All that follows from scenarios of one fault. */
+  /**
+   * Scenarios of one fault; then each survivor, extended by the points that came after its last fault. Every shard draws
+   * the same sample of a level, and takes its part of it. What a level extends has to be known whole for that: so all
+   * but the last are run by every shard, and told by one.
+   */
   async run(first: readonly PlannedScenario[]): Promise<LevelCounts> {
-    await this.through(this.choose(first))
+    const { depth = 1 } = this.#setup.options
+    let level = this.#drawn(first, 0)
+    for (let size = 1; level.length > 0; size++) {
+      const own = this.#ownOf(level)
+      const extend = this.#extends(size)
+      const next = await this.level(extend ? level : own, extend, new Set(own))
+      level = size < depth ? this.#drawn(next, size) : []
+    }
     return this.counts('for which budgetMs left no time')
   }
 
-  /** Those of one fault that are to be run here. */
+  /** Those of one fault that are to be run here, each on its own by {@link through}. */
   choose(first: readonly PlannedScenario[]): PlannedScenario[] {
-    const chosen = sample(first, this.#room, this.#setup.seed)
-    // Every shard draws the same sample, and takes its part of it. What extends a scenario stays with it: no other
-    // shard meets that set, since its first fault is met first in every order.
-    const own = ofShard(chosen, this.#shard)
-    this.#planned = first.length
-    this.#sampled = first.length - chosen.length
-    this.#first = { elsewhere: chosen.length - own.length, own: own.length, sampled: this.#sampled }
-    this.#room = Math.floor((this.#room - chosen.length) / this.#shard.count)
-    return own
+    const chosen = this.#drawn(first, 0)
+    this.#share = Math.floor(this.#room / Math.max(1, chosen.length))
+    this.#room = this.#share
+    return this.#ownOf(chosen)
   }
 
-  /** Runs scenarios of one fault; then each survivor, extended by the points that came after its last fault. */
-  async through(chosen: readonly PlannedScenario[]): Promise<void> {
+  /** Runs one scenario of those, and its share of what extends it: the same in whatever order, and in every shard. */
+  async through(scenario: PlannedScenario): Promise<void> {
     const { depth = 1 } = this.#setup.options
-    let level = await this.level(chosen, depth > 1)
+    this.#room = this.#share
+    let level = await this.level([scenario], this.#extends(1))
     for (let size = 2; size <= depth && level.length > 0; size++) {
       const some = sample(level, this.#room, this.#setup.seed + size - 1)
-      this.#planned += level.length
-      this.#sampled += level.length - some.length
+      this.#extensions.found += level.length
+      this.#extensions.chosen += some.length
       this.#room -= some.length
-      level = await this.level(some, size < depth)
+      level = await this.level(some, this.#extends(size))
     }
+  }
+
+  /** Whether scenarios of so many faults are extended. */
+  #extends(size: number): boolean {
+    const { depth = 1 } = this.#setup.options
+    if (size >= depth) return false
+    if (this.#room === 0) this.#cutAt = Math.min(this.#cutAt ?? size + 1, size + 1)
+    return this.#room > 0
+  }
+
+  #drawn(level: readonly PlannedScenario[], at: number): PlannedScenario[] {
+    const some = sample(level, this.#room, this.#setup.seed + at)
+    this.#planned += level.length
+    this.#sampled += level.length - some.length
+    this.#room -= some.length
+    return some
+  }
+
+  #ownOf(level: readonly PlannedScenario[]): PlannedScenario[] {
+    const own = ofShard(level, this.#shard)
+    this.#own += own.length
+    this.#elsewhere += level.length - own.length
+    return own
   }
 
   /** @param unrun why some of what was chosen was not run; continues "3 of 9 scenarios, …" */
   counts(unrun: string): LevelCounts {
     const notCovered: Record<string, string> = {}
-    const chosen = this.#planned - this.#sampled
-    if (this.#sampled > 0) notCovered.sampled = `sampled ${chosen} of ${this.#planned} scenarios`
-    const mine = chosen - this.#first.elsewhere
+    const { found, chosen } = this.#extensions
+    const [planned, sampled] = [this.#planned, this.#sampled]
+    if (sampled > 0) notCovered.sampled = `sampled ${planned - sampled} of ${planned} scenarios`
+    if (found > chosen)
+      notCovered.extensions = `${plural(found - chosen, 'scenario')} of several faults, beyond the share of maxScenarios that each test has`
+    if (this.#cutAt !== undefined)
+      notCovered.depth = `what has ${this.#cutAt} faults or more, for which maxScenarios left no room`
+    const mine = this.#own + chosen
     if (mine > this.#ran) notCovered.budget = `${mine - this.#ran} of ${mine} scenarios, ${unrun}`
     const same = this.#trial.pruning?.skipped ?? 0
     if (same > 0)
       notCovered.sameState = `${plural(same, 'scenario')}: the crash left the same state as that of another one, which was run`
-    return { ...this.#first, notCovered, skipped: this.#planned - this.#ran + same }
+    return {
+      notCovered,
+      sampled,
+      elsewhere: this.#elsewhere,
+      own: this.#own,
+      extended: this.#share > 0 && (this.#setup.options.depth ?? 1) > 1,
+      skipped: planned + found - this.#ran + same,
+    }
   }
 
-  /** Runs some scenarios; resolves to what extends the survivors, where that is wanted. */
-  async level(scenarios: readonly PlannedScenario[], extend: boolean): Promise<PlannedScenario[]> {
+  /**
+   * Runs some scenarios; resolves to what extends the survivors, where that is wanted.
+   *
+   * @param own what is told of; default: all
+   */
+  async level(
+    scenarios: readonly PlannedScenario[],
+    extend: boolean,
+    own?: ReadonlySet<PlannedScenario>,
+  ): Promise<PlannedScenario[]> {
     const trial = this.#trial
     const { budgetMs = Number.POSITIVE_INFINITY, onProgress, signal } = this.#setup.options
     const line = progressLine()
@@ -120,8 +179,9 @@ export class Levels<W> {
       if (signal?.aborted) throw aborted(signal.reason, `after ${done} of ${total} scenarios`)
       if (realNowMs() - this.#startedMs > budgetMs) break
       try {
-        const after = await trial.run(scenario, extend)
-        this.#ran++
+        const counts = own?.has(scenario) ?? true
+        const after = await trial.run(scenario, extend, counts)
+        if (counts) this.#ran++
         if (extend) next.push(...this.#planner.next(scenario, after))
       } catch (error) {
         throw signal?.aborted && error === signal.reason

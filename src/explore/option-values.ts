@@ -23,6 +23,12 @@ export function checkName(given: unknown): void {
   throw bad(`name: received ${kind(given)}; allowed is a text that is not empty.`)
 }
 
+/** What registers something under a name takes it first. */
+export function checkFirstName(given: unknown, call: string): void {
+  if (typeof given === 'string' && given.trim() !== '') return
+  throw bad(`${call} takes a name first: received ${kind(given)}; allowed is a text that is not empty.`)
+}
+
 /** Options that count something, and options that are a time in milliseconds. */
 export function checkNumbers(
   options: Pick<SimulationOptions, 'maxScenarios' | 'maxDeliveries' | 'hangAfterMs' | 'budgetMs'>,
@@ -52,7 +58,10 @@ export function checkKeep(given: unknown): void {
 /** Which crashes count as the same. */
 export function checkPrune(prune: unknown): void {
   if (prune === undefined) return
-  const { state, verify, ...others } = (typeof prune === 'object' ? prune : {}) as Record<string, unknown>
+  const { state, verify, ...others } = (typeof prune === 'object' ? (prune ?? {}) : {}) as Record<
+    string,
+    unknown
+  >
   const isKnown = Object.keys(others).length === 0 && (verify === undefined || typeof verify === 'boolean')
   if (typeof state === 'function' && isKnown) return
   throw bad(

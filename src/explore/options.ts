@@ -45,7 +45,7 @@ export interface PruneOptions<W = unknown> {
 export interface SimulationOptions<W = unknown> {
   /** Default: the job's or function's name. Unique in a test run, for the replay. */
   readonly name?: string
-  /** Default: a fresh memory queue for every run. */
+  /** Default: a fresh memory queue for every run. One that is given is emptied before each; a function makes one for each. */
   readonly queue?: QueueAdapter | (() => QueueAdapter | Promise<QueueAdapter>)
   /** Once, before the first run; a returned function disposes. */
   readonly boot?: () => unknown
@@ -72,7 +72,7 @@ export interface SimulationOptions<W = unknown> {
   readonly points?: string | readonly string[] | ((point: Point) => boolean)
   /** Perform only the jobs due by then. */
   readonly within?: When
-  /** Where the virtual clock starts; default the wall clock. */
+  /** Where the virtual clock starts; default: where that of the given `queue` was told to, else the wall clock. */
   readonly now?: Date
   /** Packages whose timers are virtual in a delivery, as those of first-party code are; those of other packages are real. */
   readonly virtualTimers?: readonly string[]
@@ -149,7 +149,7 @@ export function splitArguments<W, O extends SimulationOptions<W>>(
   if (
     functions.length > 1 ||
     objects.length > 1 ||
-    objects.some((object) => typeof object !== 'object' || object === null)
+    objects.some((object) => typeof object !== 'object' || object === null || Array.isArray(object))
   ) {
     throw bad(
       `Expected assertions (a function) and options (an object), in either order: received ${given.map(kind).join(' and ')}.`,
@@ -160,20 +160,24 @@ export function splitArguments<W, O extends SimulationOptions<W>>(
   return { assertions: functions[0] as Assertions<W> | undefined, options }
 }
 
-function checkOptions(
-  options: Omit<SimulationOptions, 'setup' | 'teardown' | 'snapshot' | 'whenDead' | 'prune'> & {
-    prune?: { state?: unknown; verify?: unknown }
-    setup?: unknown
-    teardown?: unknown
-    snapshot?: unknown
-    whenDead?: unknown
-  },
-  extra: readonly string[],
-): void {
+function checkOptions(options: CheckedOptions, extra: readonly string[]): void {
   const known = [...optionNames, ...extra]
   for (const name of Object.keys(options)) {
     if (!known.includes(name)) throw unknownName('option', name, known)
   }
+  checkValues(options)
+}
+
+type CheckedOptions = Omit<SimulationOptions, 'setup' | 'teardown' | 'snapshot' | 'whenDead' | 'prune'> & {
+  prune?: { state?: unknown; verify?: unknown }
+  setup?: unknown
+  teardown?: unknown
+  snapshot?: unknown
+  whenDead?: unknown
+}
+
+/** What is given is of the right kind; names that are no option are not looked at. */
+export function checkValues(options: CheckedOptions): void {
   checkChecks(options.checks)
   checkName(options.name)
   if (options.depth !== undefined && !(Number.isInteger(options.depth) && options.depth >= 1)) {
@@ -225,16 +229,16 @@ function checkShapes({
   queue,
   signal,
 }: Pick<SimulationOptions, 'mask' | 'points' | 'queue' | 'signal'>): void {
-  const isText = (value: unknown): boolean => typeof value === 'string'
+  const isPath = (value: unknown): boolean => typeof value === 'string' && value !== ''
   if (
     mask !== undefined &&
-    !(Array.isArray(mask) && mask.every((one) => isText(one) || one instanceof RegExp))
+    !(Array.isArray(mask) && mask.every((one) => isPath(one) || one instanceof RegExp))
   ) {
     throw bad(
       `mask: received ${kind(mask)}; allowed is a list of paths such as 'orders[*].paidAt', or of RegExps.`,
     )
   }
-  const isGlobs = isText(points) || (Array.isArray(points) && points.every(isText))
+  const isGlobs = isPath(points) || (Array.isArray(points) && points.every(isPath))
   if (points !== undefined && !isGlobs && typeof points !== 'function') {
     throw bad(
       `points: received ${kind(points)}; allowed are a glob, a list of globs, or a function of a point.`,

@@ -1,3 +1,4 @@
+import { checkFirstName } from './option-values.ts'
 import type { SimulationOptions } from './options.ts'
 import { type RaceSetup, raceSetupOf } from './race/race-options.ts'
 import type { Setup } from './run-plan.ts'
@@ -44,6 +45,7 @@ export function simulationTest<W>(
 ): Registration<Setup<W>> & { readonly each: boolean } {
   const { each, args } = withoutEach(given)
   const [name, work, first, second] = args
+  checkFirstName(name, 'testSimulation(name, work, …)')
   return { name, setup: setupOf(work, first, second, name), calledAt: calledAtOf(called), each }
 }
 
@@ -52,6 +54,7 @@ export function racesTest<W>(
   [name, works, first, second]: RaceArguments<W>,
   called: Called,
 ): Registration<RaceSetup<W>> {
+  checkFirstName(name, 'testRaces(name, works, …)')
   return { name, setup: raceSetupOf<W>(works, first, second, [], name), calledAt: calledAtOf(called) }
 }
 

@@ -5,17 +5,16 @@ import { execution } from '../model/context.ts'
 import { isFaultlineError } from '../model/error.ts'
 import { whenMs } from '../model/time.ts'
 import { performDue, Session, Watchdog, WorkerMemory } from '../perform/index.ts'
-import { MemoryQueue } from '../queue/index.ts'
 import type { QueueAdapter } from '../queue/port.ts'
 import { disarm } from '../runtime/index.ts'
 import { bounded } from './bounded.ts'
 import { calm } from './calm.ts'
 import { cutOnCrash } from './cut-on-crash.ts'
+import { FreshQueues } from './fresh-queues.ts'
 import { Judge } from './judge.ts'
 import type { OtherPayload } from './payloads.ts'
 import { poolsApart } from './pools-apart.ts'
 import type { Performance, RunEnd, RunPlan, Setup } from './run-plan.ts'
-import { sweep } from './sweep.ts'
 import { type Started, WorkStart } from './work-start.ts'
 
 /** Deliveries of one job before it counts as a runaway. */
@@ -36,6 +35,7 @@ export class Runner<W> {
   readonly #modules = workerModules()
   readonly #keeps: (file: string) => boolean
   readonly #work: WorkStart<W>
+  readonly #queues: FreshQueues
   #outside = AsyncLocalStorage.snapshot()
   readonly judge: Judge<W>
 
@@ -43,7 +43,8 @@ export class Runner<W> {
     this.setup = setup
     this.judge = new Judge(setup)
     this.#work = new WorkStart(setup)
-    const { hangAfterMs, signal, keep = [] } = setup.options
+    const { hangAfterMs, signal, keep = [], queue } = setup.options
+    this.#queues = new FreshQueues(queue, setup.nowMs, setup.seed, signal)
     this.#keeps = keptFiles(keep)
     this.#watchdog = new Watchdog(hangAfterMs ?? hangAfterMsDefault, signal)
     this.#signal = signal ?? new AbortController().signal
@@ -78,18 +79,20 @@ export class Runner<W> {
 
   /** What is needed once; resolves to what takes it away again. */
   async boot(): Promise<() => Promise<void>> {
-    const dispose = await bounded('boot', () => this.setup.options.boot?.())
+    const dispose = await bounded('boot', () => this.setup.options.boot?.(), this.#signal)
     return async () => {
-      await sweep(this.setup.options.queue)
+      await this.#queues.sweep()
       if (typeof dispose === 'function') await bounded('What boot returned', () => dispose())
     }
   }
 
   async run(plan: RunPlan): Promise<RunEnd> {
     const { options, seed } = this.setup
-    const queue = await this.#freshQueue()
+    const next = this.#queues.next()
+    const queue = next instanceof Promise ? await next : next
+    const startMs = queue.time.nowMs()
     const memory = this.#modules && new WorkerMemory(this.#modules, this.#keeps)
-    let world: W
+    let world = undefined as W
     const session: Session = new Session({
       queue,
       mode: plan.mode,
@@ -103,15 +106,18 @@ export class Runner<W> {
       ...(plan.crashed && { onCrashed: () => plan.crashed!(session, world) }),
     })
     const quiet = session.quietContext('quiet')
-    world = (await execution.run(quiet, () =>
-      bounded<W | undefined>('setup', () => options.setup?.({ queue, signal: this.#signal })),
-    )) as W
+    const { setup } = options
+    if (setup !== undefined)
+      world = await execution.run(quiet, () =>
+        bounded('setup', () => setup({ queue, signal: this.#signal }), this.#signal),
+      )
     let hung = false
     const poolsBack = poolsApart(queue.pools, this.#outside)
     try {
       plan.arm(session)
       const resources = plan.patient ? process.getActiveResourcesInfo() : []
-      const performed = await (plan.perform?.(session, world) ?? this.#perform(session, world, plan.payload))
+      const performed = await (plan.perform?.(session, world) ??
+        this.#perform(session, world, startMs, plan.payload))
       hung = performed.finding?.reason === 'hung'
       if (plan.patient) await calm(session.deliveries, resources, session.clock)
       const judged = await this.judge.verdict(session, plan, world, performed)
@@ -131,14 +137,6 @@ export class Runner<W> {
     }
   }
 
-  async #freshQueue(): Promise<QueueAdapter> {
-    const { queue } = this.setup.options
-    if (queue === undefined) return new MemoryQueue({ now: new Date(this.setup.nowMs) })
-    if (typeof queue === 'function') return await bounded('queue', queue)
-    await queue.clear({ nowMs: this.setup.nowMs })
-    return queue
-  }
-
   async #afterDeath(queue: QueueAdapter): Promise<void> {
     const { onCrash, restart } = this.setup.options
     for (const pool of queue.pools ?? []) await cutOnCrash(pool)()
@@ -148,13 +146,12 @@ export class Runner<W> {
   }
 
   /** Enqueues the work and performs everything; a run that does not end is a finding. */
-  async #perform(session: Session, world: W, payload?: OtherPayload): Promise<Performance> {
+  async #perform(session: Session, world: W, startMs: number, payload?: OtherPayload): Promise<Performance> {
     const started: Started = { rootJobId: '', result: undefined }
     try {
       await this.#work.start(session, world, started, payload)
       const { within } = this.setup.options
-      const untilMs =
-        within === undefined ? undefined : whenMs(within, this.setup.nowMs, 'The option `within`')
+      const untilMs = within === undefined ? undefined : whenMs(within, startMs, 'The option `within`')
       await performDue(session, untilMs === undefined ? {} : { untilMs, growing: true })
       const end = untilMs === undefined ? undefined : untilMs + session.costMs
       return { ...started, ...(end === undefined ? undefined : { untilMs: end }) }

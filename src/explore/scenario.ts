@@ -17,8 +17,10 @@ import {
 import { bad } from './bad-option.ts'
 import { record } from './baseline.ts'
 import { checkWhenDead } from './families.ts'
+import { startMsOf } from './fresh-queues.ts'
 import { type Glitch, isGlitch } from './glitch.ts'
 import { asked, checkCameToSomething, checkStrike } from './glitch-strike.ts'
+import { learntReturns } from './learnt-returns.ts'
 import { MemoryUse } from './memory-use.ts'
 import { noPoints } from './no-points.ts'
 import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
@@ -67,10 +69,11 @@ export async function runScenario<W = undefined>(
     options,
     name: options.name ?? nameOfWork(work),
     seed: options.seed ?? 1,
-    nowMs: (options.now ?? new Date()).getTime(),
+    nowMs: startMsOf(options),
   }
   const runner = new Runner<W>(setup)
-  return withProbes('runScenario()', () => runner.during(() => runGlitches(runner, glitches)))
+  const body = (): Promise<ScenarioResult> => runner.during(() => runGlitches(runner, glitches))
+  return withProbes('runScenario()', body, options.signal)
 }
 
 function glitchesOf(given: unknown): Glitch[] {
@@ -89,6 +92,22 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
     if (end.finding !== undefined) throw wrongAlready(runner.setup.name, end.finding.error)
     runner.judge.expected = { snapshot: end.snapshot }
   }
+  let struck = await strike(runner, glitches)
+  if (await learntReturns(runner, struck.mode, struck.end)) struck = await strike(runner, glitches)
+  const { mode, end, points } = struck
+  const { searches } = mode
+  const unfired = glitches.find((_, index) => !searches[index]!.fired)
+  if (unfired !== undefined) throw unfiredError(runner.setup, unfired, end)
+  checkCameToSomething(glitches, searches)
+  if (end.notApplicable !== undefined) throw notDead(runner.setup.name, end.notApplicable)
+  return judged(runner, glitches, points, end, mode, startedMs)
+}
+
+/** One run, in which the glitches strike. */
+async function strike<W>(
+  runner: Runner<W>,
+  glitches: readonly Glitch[],
+): Promise<{ mode: GlitchMode; end: RunEnd; points: Point[] }> {
   let session: Session | undefined
   const points: Point[] = []
   const searches = glitches.map((glitch, index) =>
@@ -115,11 +134,7 @@ async function runGlitches<W>(runner: Runner<W>, glitches: readonly Glitch[]): P
     },
   })
   await eventLoopTurn()
-  const unfired = glitches.find((_, index) => !searches[index]!.fired)
-  if (unfired !== undefined) throw unfiredError(runner.setup, unfired, end)
-  checkCameToSomething(glitches, searches)
-  if (end.notApplicable !== undefined) throw notDead(runner.setup.name, end.notApplicable)
-  return judged(runner, glitches, points, end, mode, startedMs)
+  return { mode, end, points }
 }
 
 function judged<W>(

@@ -1,3 +1,4 @@
+import { seededRandom } from '../clock/index.ts'
 import { environment } from '../model/environment.ts'
 import type { Shard } from '../model/result.ts'
 import { number, plural } from '../report/words.ts'
@@ -13,6 +14,15 @@ export function ofShard<T>(
   { index, count }: { readonly index: number; readonly count: number },
 ): T[] {
   return items.filter((_, at) => at % count === index - 1)
+}
+
+/** The shard that runs what cannot be split, and that `FAULTLINE_SHARD` leaves to another one than this process. */
+export function otherShardOf(
+  name: string,
+): { readonly index: number; readonly count: number; readonly runBy: number } | undefined {
+  const { index, count } = shardOfProcess()
+  const runBy = 1 + Math.floor(seededRandom(`${name}/shard`)() * count)
+  return runBy === index ? undefined : { index, count, runBy }
 }
 
 /** `shard 1 of 4`: under this name the report says what was left to the others. */

@@ -2,6 +2,7 @@ import { environment } from '../model/environment.ts'
 import { FaultlineError } from '../model/error.ts'
 import { checkDepth } from './check-depth.ts'
 import { checkWhenDead, familiesOf } from './families.ts'
+import { startMsOf } from './fresh-queues.ts'
 import { type Assertions, type SimulationOptions, splitArguments } from './options.ts'
 import { payloadsOf } from './payloads.ts'
 import { checkPrunable } from './prune.ts'
@@ -108,7 +109,7 @@ export function setupOf<W>(
     options,
     name,
     seed: options.seed ?? 1,
-    nowMs: (options.now ?? new Date()).getTime(),
+    nowMs: startMsOf(options),
   }
 }
 

@@ -26,13 +26,12 @@ export class Simulation<W> {
   }
 
   run(): Promise<SimulationReport> {
-    return withProbes('simulate()', () =>
-      this.#runner.during(async () => {
-        const report = await this.#explore()
-        this.#tell(report)
-        return report
-      }),
-    )
+    const explore = async (): Promise<SimulationReport> => {
+      const report = await this.#explore()
+      this.#tell(report)
+      return report
+    }
+    return withProbes('simulate()', () => this.#runner.during(explore), this.#setup.options.signal)
   }
 
   async #explore(): Promise<SimulationReport> {

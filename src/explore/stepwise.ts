@@ -92,7 +92,7 @@ export class Stepwise<W> {
   }
 
   #scenarioStep(title: string, scenario: PlannedScenario, levels: Levels<W>): Step {
-    return { title, run: () => this.#run(scenario, () => levels.through([scenario])) }
+    return { title, run: () => this.#run(scenario, () => levels.through(scenario)) }
   }
 
   #run(scenario: Parameters<Trial<W>['notRun']>[0], body: () => Promise<void>): Promise<SimulationReport> {

@@ -1,5 +1,7 @@
 import type { Point } from '../model/point.ts'
+import { bad } from './bad-option.ts'
 import { plainPoints, record } from './baseline.ts'
+import { startMsOf } from './fresh-queues.ts'
 import { noPoints } from './no-points.ts'
 import { type SimulationOptions, splitArguments } from './options.ts'
 import { Runner } from './run.ts'
@@ -17,9 +19,11 @@ import { nameOfWork, type Work } from './work.ts'
  * @throws FaultlineError `FAULTLINE_NO_POINTS`; and whatever is wrong with a run that does not complete.
  */
 export async function trace<W = undefined>(work: Work, options?: SimulationOptions<W>): Promise<Point[]> {
-  const { options: checked } = splitArguments<W, SimulationOptions<W>>(undefined, options)
+  const { assertions, options: checked } = splitArguments<W, SimulationOptions<W>>(undefined, options)
+  if (assertions !== undefined)
+    throw bad('trace(work, options) judges nothing: received a function; allowed is an object of options.')
   const name = checked.name ?? nameOfWork(work)
-  const nowMs = (checked.now ?? new Date()).getTime()
+  const nowMs = startMsOf(checked)
   const runner = new Runner({
     work,
     assertions: undefined,

@@ -42,13 +42,17 @@ export class Trial<W> {
 
   /**
    * One scenario, and a second time where it failed: what fails is believed only if it fails again. With `recording`,
-   * resolves to the points that a survivor reached after the last fault.
+   * resolves to the points that a survivor reached after the last fault. Where it is not to count, only for these.
    */
-  async run(scenario: PlannedScenario, recording = false): Promise<readonly RecordedPoint[]> {
+  async run(scenario: PlannedScenario, recording = false, counts = true): Promise<readonly RecordedPoint[]> {
     const first = await this.#unlessPruned(scenario, recording)
     this.ran++
-    if (first === undefined) return []
+    if (first === undefined) {
+      if (counts) this.pruning!.skipped++
+      return []
+    }
     this.pruning?.ended(scenario.id, first.outcome)
+    if (!counts) return isSurvivor(first) ? first.after : []
     if (first.outcome !== 'unreached' && first.end.notApplicable !== undefined) {
       this.#setAside(scenario, first.end.notApplicable)
       return []
@@ -168,7 +172,6 @@ export class Trial<W> {
       return await this.#attempt(scenario, recording, this.pruning)
     } catch (error) {
       if (!(error instanceof SameState)) throw error
-      this.pruning!.skipped++
       return undefined
     }
   }
@@ -241,6 +244,10 @@ interface Attempt {
   readonly end: RunEnd
   /** What was reached after the last fault struck; recorded only where it was asked for. */
   readonly after: readonly RecordedPoint[]
+}
+
+function isSurvivor({ outcome, end }: Attempt): boolean {
+  return outcome === 'survived' && end.notApplicable === undefined
 }
 
 /** The faults that consume an attempt of every queue; at settle only the acknowledgement is lost. */

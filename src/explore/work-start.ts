@@ -43,7 +43,11 @@ export class WorkStart<W> {
     const context = session.quietContext('enqueue')
     if (kind === 'enqueuedBy') {
       await execution.run(context, () =>
-        bounded('enqueuedBy', () => (work as EnqueuedBy).fn({ queue, world: world as never })),
+        bounded(
+          'enqueuedBy',
+          () => (work as EnqueuedBy).fn({ queue, world: world as never }),
+          session.options.signal,
+        ),
       )
     } else {
       const own = kind === 'job' ? (work as JobRequest) : this.#scriptJob(work as () => unknown).with(null)

@@ -1,3 +1,5 @@
+import { FaultlineError } from '../model/error.ts'
+
 /** See {@link createSwitch}. */
 export interface Switch {
   on(): void
@@ -17,6 +19,11 @@ export interface Switch {
  * ```
  */
 export function createSwitch(initial = false): Switch {
+  if (typeof initial !== 'boolean') {
+    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+      message: `createSwitch(initial) takes true or false: received ${String(initial)}.`,
+    })
+  }
   let isOn = initial
   return {
     on() {

@@ -7,6 +7,7 @@ import { type FaultlineError, isFaultlineError } from '../model/error.ts'
 import { type Classification, classifier, VITEST_FILES } from './first-party.ts'
 import { slashed } from './globs.ts'
 import { instrument } from './instrument.ts'
+import { requireNode } from './node-version.ts'
 import { checkedOptions, type LoaderOptions } from './options.ts'
 import { nearestPackage } from './package-json.ts'
 
@@ -57,6 +58,7 @@ export function faultline(options?: LoaderOptions): Plugin {
     enforce: 'pre',
     config: (config) => inlined(config, globs.include),
     configureVitest(context) {
+      requireNode()
       const { config, vite } = context.project
       // Several projects may share one server, and with it this plugin: what one of them tests, none instruments.
       const others = servers.get(vite.config)?.state.testFiles ?? VITEST_FILES

@@ -50,6 +50,15 @@ export interface RaceResult {
   readonly lines?: readonly RaceLine[]
 }
 
+/** Which shard runs a race, where `FAULTLINE_SHARD` leaves it to another one: a race is run by one of them, whole. */
+export interface RaceShard {
+  /** This one, 1-based. */
+  readonly index: number
+  readonly count: number
+  /** The one that runs it. */
+  readonly runBy: number
+}
+
 /** The numbers of a {@link RaceData}. */
 export interface RaceSummary {
   /** How many schedules there are, exactly; of the deliveries as they run one after the other. */
@@ -71,6 +80,8 @@ export interface RaceSummary {
   /** The start of the virtual clock, ISO 8601. */
   readonly now: string
   readonly durationMs: number
+  /** Present where another shard runs it, and nothing was run here. */
+  readonly shard?: RaceShard
 }
 
 /** The plain data of a report on races; see `report/` for its rendering. */

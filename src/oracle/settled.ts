@@ -15,7 +15,16 @@ import type { Checked, Finding } from './finding.ts'
 const patienceMs = 60
 
 /** No first-party code of a delivery runs after its `perform` promise fulfilled. */
-export async function settled({ deliveries }: Checked): Promise<Finding | undefined> {
+export function settled(checked: Checked): Promise<Finding | undefined> | undefined {
+  return checked.deliveries.every(isOver) ? undefined : lateOf(checked)
+}
+
+/** All of it has returned, and nothing came after. */
+function isOver({ open, late }: Delivery): boolean {
+  return open.length === 0 && late === undefined
+}
+
+async function lateOf({ deliveries }: Checked): Promise<Finding | undefined> {
   const ended = deliveries.filter((delivery) => !delivery.dead)
   const suspects = ended.filter((delivery) => delivery.open.length > 0 && suspended(delivery).length > 0)
   if (suspects.length > 0 && !ended.some(isLate)) await waitForLate(suspects)

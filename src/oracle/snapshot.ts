@@ -28,7 +28,9 @@ export function compareSnapshots(
   const right = masked(actual, expected, patterns, '')
   if (isDeepStrictEqual(left, right)) return undefined
   const diff = snapshotDiff(left, right)
-  const generated = diff.paths.length > 0 && diff.paths.every((path) => diff.looksGenerated.includes(path))
+  // The whole has no path: to mask it would be to compare nothing.
+  const canMask = (path: string): boolean => path !== '' && diff.looksGenerated.includes(path)
+  const generated = diff.paths.length > 0 && diff.paths.every(canMask)
   return {
     reason: 'snapshot',
     error: new FaultlineError('FAULTLINE_SNAPSHOT', {

@@ -1,12 +1,11 @@
 import path from 'node:path'
 import type { Claim, DueWindow, Ending } from '../queue/port.ts'
 import { showArchive } from '../queue/show-archive.ts'
-import { callSite, codeLine, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
-import { EagerJobs } from './eager.ts'
+import { codeLine, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
 import { givenUp } from './given-up.ts'
-import { type DeliveryPort, type Running, start } from './running.ts'
+import { type DeliveryPort, Running } from './running.ts'
 import type { Session } from './session.ts'
-import { finish, suspend, thaw, wakeEarlier } from './suspended.ts'
+import { finish, suspend, wakeEarlier } from './suspended.ts'
 import { expire, settle } from './tell-queue.ts'
 import { timeoutError } from './timeout-error.ts'
 
@@ -42,24 +41,11 @@ export async function deliver(
   session.deliveries.push(delivery)
   if (port !== session.queue) session.facts.set(claim.id, { once: true })
   else if (claim.timeoutMs !== undefined) session.facts.set(claim.id, { timeoutMs: claim.timeoutMs })
-  const { worker } = identity
-  delivery.onEnqueued = (name, id) => {
-    session.note('enqueued', claim, name, undefined, worker)
-    if (id !== undefined) session.enqueuedAt?.set(id, callSite())
-  }
-  let eager: EagerJobs | undefined
-  delivery.onEager = (jobId) => {
-    eager ??= new EagerJobs(session, (other, isBlocked) => deliver(session, other, session.queue, isBlocked))
-    return eager.start(delivery, jobId)
-  }
   session.note(startOf(claim), claim, claim.part === 'dead' ? 'onDead' : undefined)
-  const woken: Running[] = []
-  const running = start(session, claim, delivery, port, () => {
-    woken.push(...thaw(session))
-    return woken.length > 0 || blocked?.() === true
-  })
+  const running = new Running(session, claim, delivery, port, deliver, blocked)
+  running.start()
   const ended = await running.first
-  await eager?.end()
+  if (running.eager !== undefined) await running.eager.end()
   shared.current = undefined
   if (delivery.postponed) session.putOff = delivery
   if (delivery.fatal !== undefined) {
@@ -83,10 +69,10 @@ export async function deliver(
     running.settled = true
     session.overtaken.push(running)
   } else {
-    const isAlone = blocked === undefined && woken.length === 0
+    const isAlone = blocked === undefined && running.woken === undefined
     await end(running, ended as Ending, isAlone ? session.ahead : undefined)
   }
-  for (const other of woken) await finish(other)
+  if (running.woken !== undefined) for (const other of running.woken) await finish(other)
   if (session.suspended.length > 0) await wakeEarlier(session, running)
 }
 
@@ -98,7 +84,11 @@ function startOf(claim: Claim): 'redelivered' | 'retried' | 'started' {
 async function end(running: Running, ending: Ending, next: DueWindow | undefined): Promise<void> {
   const { delivery, session, claim, port } = running
   delivery.ended = ending.ok ? 'fulfilled' : 'rejected'
-  if (ending.ok && (await struckAtSettle(running))) return
+  const struck = ending.ok ? struckAtSettle(running) : undefined
+  if (struck !== undefined) {
+    await struck
+    return
+  }
   if (!ending.ok && running.interrupted !== undefined && isBailOut(ending.error, running.interrupted)) {
     running.session.note('bailedOut', running.claim, undefined, undefined, running.worker)
     await expire(running, 'interrupted')
@@ -130,17 +120,14 @@ async function crashed(running: Running): Promise<void> {
 }
 
 /** After `perform` returned and before the queue recorded it: what strikes here loses the acknowledgement. */
-async function struckAtSettle(running: Running): Promise<boolean> {
+function struckAtSettle(running: Running): Promise<void> | undefined {
   const { delivery, session } = running
   const { mode } = session.options
-  if (mode.reachQueue === undefined) return false
   try {
-    mode.reachQueue(delivery, 'settle', 'settle')
-    return false
+    mode.reachQueue?.(delivery, 'settle', 'settle')
+    return undefined
   } catch (error) {
     if (delivery.fatal !== undefined) throw delivery.fatal
-    if (isCrashSignal(error)) await crashed(running)
-    else await expire(running, 'lost')
-    return true
+    return isCrashSignal(error) ? crashed(running) : expire(running, 'lost')
   }
 }

@@ -126,7 +126,7 @@ function clockOf(queue: QueueAdapter): VirtualClock {
 }
 
 function checkOptions(options: PerformOptions, caller: string): void {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw badOption(`The options of ${caller} must be an object: received ${describe(options)}.`)
   }
   for (const option in options) {
@@ -134,7 +134,11 @@ function checkOptions(options: PerformOptions, caller: string): void {
     const message = `${caller} has no option '${option}'; allowed are ${optionNames.join(', ')}.`
     throw badOption(message, didYouMean(option, optionNames))
   }
-  const { limit } = options
+  const { allowDead, limit } = options
+  if (allowDead !== undefined && typeof allowDead !== 'boolean')
+    throw badOption(
+      `The option 'allowDead' of ${caller} must be true or false: received ${describe(allowDead)}.`,
+    )
   if (limit === undefined || (Number.isSafeInteger(limit) && limit >= 1)) return
   throw badOption(`The option 'limit' of ${caller} must be a whole number ≥ 1: received ${describe(limit)}.`)
 }

@@ -1,7 +1,16 @@
 import { execution } from '../model/context.ts'
 import type { Claim, Ending, QueueAdapter, RunExtras } from '../queue/port.ts'
-import { afterTurn, armAll, type Delivery, type Suspension } from '../runtime/index.ts'
+import {
+  afterTurn,
+  armAll,
+  callSite,
+  type Delivery,
+  type DeliveryHost,
+  type Suspension,
+} from '../runtime/index.ts'
+import { EagerJobs } from './eager.ts'
 import type { Session } from './session.ts'
+import { thaw } from './suspended.ts'
 import { timeoutError } from './timeout-error.ts'
 
 /** The part of a queue that performing one claim needs. */
@@ -13,148 +22,185 @@ export type Ended =
   | { readonly ok: 'hung' | 'unwound' | 'gone' | 'died' | 'timedOut' | 'aborted' }
   | { readonly ok: 'suspended'; readonly suspension: Suspension }
 
-/** A delivery whose code was started. */
-export interface Running {
+/** Performs a claim to its end; see `deliver.ts`. */
+type Deliver = (session: Session, claim: Claim, port: DeliveryPort, blocked: () => boolean) => Promise<void>
+
+/**
+ * A delivery whose code was started.
+ *
+ * Its methods are what the delivery tells it. They are no functions in properties of the delivery: V8 takes a function
+ * literal that is assigned to a property for a method and puts it where only a full collection finds it, with all
+ * that it reaches.
+ */
+export class Running implements DeliveryHost {
   readonly session: Session
   readonly claim: Claim
   readonly port: DeliveryPort
   readonly delivery: Delivery
   readonly worker: string
-  /** Its end, or that it was suspended. */
-  readonly first: Promise<Ended>
-  /** Its end; after a suspension, once it was woken. */
-  readonly last: Promise<Ended>
   readonly signal: LazySignal
   /** It was asked to stop, with this reason. */
   interrupted: Error | undefined
   /** It died, and a turn of the event loop passed since. */
-  outlived?: boolean
+  outlived = false
   /** The queue was told of its end before it came: an attempt that was overtaken. */
-  settled: boolean
-  /** Lets the watchdog give up on it. */
-  watch(blocked?: () => boolean): void
-}
+  settled = false
+  /** Jobs that started on other workers while it ran. */
+  eager: EagerJobs | undefined
+  /** Frozen ones that it may have waited for: they run on with it. */
+  woken: Running[] | undefined
+  readonly #first = Promise.withResolvers<Ended>()
+  #last: PromiseWithResolvers<Ended> | undefined
+  #ended: Ended | undefined
+  #isOver = false
+  #graces: object[] | undefined
+  #timeout: object | undefined
+  #unwatch: (() => void) | undefined
+  #letGo: (() => void) | undefined
+  readonly #deliver: Deliver
+  readonly #blocked: (() => boolean) | undefined
 
-/** Starts the code of a claim; `blocked` is asked when it makes no progress for a while. */
-export function start(
-  session: Session,
-  claim: Claim,
-  delivery: Delivery,
-  port: DeliveryPort,
-  blocked: () => boolean,
-): Running {
-  const { clock } = session
-  const { watchdog } = session.options
-  const first = Promise.withResolvers<Ended>()
-  const last = Promise.withResolvers<Ended>()
-  const signal = new LazySignal(loaderOf(session, claim))
-  const timers: object[] = []
-  let timeoutTimer: object | undefined
-  let unwatch: (() => void) | undefined
-  let letGo: (() => void) | undefined
-  const release = (): void => {
-    unwatch?.()
-    letGo?.()
-    letGo = undefined
+  /** `deliver` performs what starts beside it; `blocked` is asked when it makes no progress for a while. */
+  constructor(
+    session: Session,
+    claim: Claim,
+    delivery: Delivery,
+    port: DeliveryPort,
+    deliver: Deliver,
+    blocked: (() => boolean) | undefined,
+  ) {
+    this.session = session
+    this.claim = claim
+    this.port = port
+    this.delivery = delivery
+    this.worker = session.workerName
+    this.signal = new LazySignal(loaderOf(session, claim))
+    this.#deliver = deliver
+    this.#blocked = blocked
+    delivery.host = this
   }
-  const end = (ended: Ended): void => {
-    for (const timer of timers) clock.clearTimer(timer)
-    clock.clearTimer(timeoutTimer)
-    release()
-    first.resolve(ended)
-    last.resolve(ended)
+
+  /** Its end, or that it was suspended. */
+  get first(): Promise<Ended> {
+    return this.#first.promise
   }
-  // What the queue makes of it is decided already; its code is awaited to its end later.
-  const overtake = (ended: Ended): void => {
-    clock.clearTimer(timeoutTimer)
-    release()
-    first.resolve(ended)
+
+  /** Its end; after a suspension, once it was woken. */
+  get last(): Promise<Ended> {
+    this.#last ??= Promise.withResolvers()
+    if (this.#ended !== undefined) this.#last.resolve(this.#ended)
+    return this.#last.promise
   }
-  const running: Running = {
-    session,
-    claim,
-    port,
-    delivery,
-    worker: session.workerName,
-    first: first.promise,
-    last: last.promise,
-    signal,
-    interrupted: undefined,
-    settled: false,
-    watch: (blocked) => {
-      letGo ??= clock.hold()
-      unwatch = watchdog?.watch({
-        delivery,
-        give: (ok) => end({ ok }),
-        ...(blocked === undefined ? undefined : { blocked }),
-      })
-    },
+
+  /** Starts its code. */
+  start(): void {
+    const { session, claim, delivery, port, signal } = this
+    const { clock } = session
+    this.#timeout = timeOut(this)
+    this.watch(() => this.#thaws())
+    const context = { clock, random: session.randomFor(`${claim.id}/${claim.delivery}`), delivery }
+    execution
+      .run(context, () => port.run(claim, signal))
+      .then(
+        (result) => this.end({ ok: true, result }),
+        (error) => this.end({ ok: false, error }),
+      )
   }
-  delivery.onException = () => {
-    if (delivery.dead || delivery.ended !== undefined) return
-    kill(delivery)
-    end({ ok: 'died' })
+
+  /** Lets the watchdog give up on it; `blocked` is asked when it makes no progress for a while. */
+  watch(blocked: () => boolean): void {
+    const { delivery, session } = this
+    this.#letGo ??= session.clock.hold()
+    this.#unwatch = session.options.watchdog?.watch({ delivery, blocked, give: (ok) => this.end({ ok }) })
   }
-  hear(running, timers)
-  delivery.onSuspend = (suspension) => {
+
+  end(ended: Ended): void {
+    const { clock } = this.session
+    this.#ended ??= ended
+    this.#isOver = true
+    if (this.#graces !== undefined) for (const timer of this.#graces) clock.clearTimer(timer)
+    this.#release()
+    this.#first.resolve(ended)
+    this.#last?.resolve(ended)
+  }
+
+  /** What the queue makes of it is decided already; its code is awaited to its end later. */
+  overtake(ended: Ended): void {
+    this.#isOver = true
+    this.#release()
+    this.#first.resolve(ended)
+  }
+
+  #release(): void {
+    this.session.clock.clearTimer(this.#timeout)
+    this.#unwatch?.()
+    this.#letGo?.()
+    this.#letGo = undefined
+  }
+
+  #thaws(): boolean {
+    const woken = thaw(this.session)
+    if (woken.length > 0) this.woken = [...(this.woken ?? []), ...woken]
+    return this.woken !== undefined || this.#blocked?.() === true
+  }
+
+  enqueued(name: string, id?: string): void {
+    const { session, claim, worker } = this
+    session.note('enqueued', claim, name, undefined, worker)
+    if (id !== undefined) session.enqueuedAt?.set(id, callSite())
+  }
+
+  startEager(jobId: string): Promise<void> {
+    const { session } = this
+    this.eager ??= new EagerJobs(session, (claim, blocked) =>
+      this.#deliver(session, claim, session.queue, blocked),
+    )
+    return this.eager.start(this.delivery, jobId)
+  }
+
+  suspended(suspension: Suspension): void {
     // The worker freezes as a whole: every probe of it has to hold.
     armAll()
-    overtake({ ok: 'suspended', suspension })
+    this.overtake({ ok: 'suspended', suspension })
   }
-  timeoutTimer = timeOut(running, overtake)
-  running.watch(blocked)
-  perform(running, end)
-  return running
-}
 
-function perform(running: Running, end: (ended: Ended) => void): void {
-  giveUpTheDead(running, end)
-  const { session, claim, delivery, port, signal } = running
-  const { clock } = session
-  const context = { clock, random: session.randomFor(`${claim.id}/${claim.delivery}`), delivery }
-  execution
-    .run(context, () => port.run(claim, signal))
-    .then(
-      (result) => end({ ok: true, result }),
-      (error) => end({ ok: false, error }),
-    )
-}
+  /** An interruption aborts the signal; past its grace the worker is killed. */
+  interrupt(graceMs: number): void {
+    const { session, claim, delivery, signal } = this
+    this.interrupted = new DOMException('The worker is asked to stop', 'AbortError')
+    signal.abort(this.interrupted)
+    session.note('interrupted', claim, `${graceMs} ms to finish`)
+    this.#graces ??= []
+    this.#graces.push(session.clock.setTimer(() => kill(delivery), graceMs, false))
+  }
 
-/** A promise that the code of a dead delivery would have settled is pending for ever: nobody waits for that. */
-function giveUpTheDead(running: Running, end: (ended: Ended) => void): void {
-  const { delivery, session, first } = running
-  const { clock } = session
-  let isOver = false
-  void first.then(() => {
-    isOver = true
-  })
-  delivery.onDeath = () =>
+  threw(): void {
+    const { delivery } = this
+    if (delivery.dead || delivery.ended !== undefined) return
+    kill(delivery)
+    this.end({ ok: 'died' })
+  }
+
+  /** A promise that the code of a dead delivery would have settled is pending for ever: nobody waits for that. */
+  died(): void {
+    const { clock } = this.session
     afterTurn(() => {
-      running.outlived = true
-      if (isOver || clock.gate !== undefined) return
-      void clock.still().then((still) => still && end({ ok: 'gone' }))
+      this.outlived = true
+      if (this.#isOver || clock.gate !== undefined) return
+      void clock.still().then((still) => still && this.end({ ok: 'gone' }))
     })
+  }
 }
 
 /** The attempt is failed when its time is up; its code runs on. */
-function timeOut({ session, claim, signal }: Running, overtake: (ended: Ended) => void): object | undefined {
+function timeOut(running: Running): object | undefined {
+  const { session, claim, signal } = running
   if (claim.timeoutMs === undefined) return undefined
   const pass = (): void => {
     signal.abort(timeoutError(claim))
-    overtake({ ok: 'timedOut' })
+    running.overtake({ ok: 'timedOut' })
   }
   return session.clock.setTimer(pass, claim.timeoutMs, false)
-}
-
-/** An interruption aborts the signal; past its grace the worker is killed. */
-function hear(running: Running, timers: object[]): void {
-  const { session, claim, delivery, signal } = running
-  delivery.onInterrupt = (graceMs) => {
-    running.interrupted = new DOMException('The worker is asked to stop', 'AbortError')
-    signal.abort(running.interrupted)
-    session.note('interrupted', claim, `${graceMs} ms to finish`)
-    timers.push(session.clock.setTimer(() => kill(delivery), graceMs, false))
-  }
 }
 
 function kill(delivery: Delivery): void {

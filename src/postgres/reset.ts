@@ -1,6 +1,7 @@
 import { FaultlineError } from '../model/error.ts'
 import { type PostgresClient, refuseRemote } from '../queue/adapters/postgres-client.ts'
 import { type PostgresScope, quoted, tablesOf } from './catalog.ts'
+import { checkScope } from './check-scope.ts'
 
 /** What {@link postgresReset} empties. */
 export interface PostgresResetOptions extends PostgresScope {
@@ -23,6 +24,7 @@ export async function postgresReset(
   client: PostgresClient,
   options: PostgresResetOptions = {},
 ): Promise<void> {
+  checkScope('postgresReset', client, options, ['schemas', 'ignore', 'allowRemote'])
   await refuseRemote(client, options.allowRemote === true)
   const { tables } = await tablesOf(client, options, 'postgresReset')
   if (tables.length === 0) return

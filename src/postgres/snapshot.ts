@@ -1,6 +1,7 @@
 import type { PostgresClient } from '../queue/adapters/postgres-client.ts'
 import { canonicalRows } from './canonical-rows.ts'
 import { literal, type PostgresScope, quoted, type Table, tablesOf } from './catalog.ts'
+import { checkScope } from './check-scope.ts'
 import { readable, textOf } from './column-text.ts'
 
 /** What {@link postgresSnapshot} reads. */
@@ -31,6 +32,7 @@ export async function postgresSnapshot(
   client: PostgresClient,
   options: PostgresSnapshotOptions = {},
 ): Promise<Record<string, SnapshotRow[]>> {
+  checkScope('postgresSnapshot', client, options, ['schemas', 'ignore'])
   const { tables: all, names } = await tablesOf(client, options, 'postgresSnapshot')
   const tables = all.map((table) => ({
     ...table,

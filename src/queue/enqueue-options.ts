@@ -13,7 +13,7 @@ const OPTIONS: readonly string[] = ['delay', 'runAt', 'priority', 'key']
  * @throws FAULTLINE_BAD_OPTION, FAULTLINE_BAD_TIME
  */
 export function checkEnqueueOptions(options: EnqueueOptions, name: string): void {
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw badOption(
       `The options of an enqueue of '${name}' must be an object: received ${describe(options)}.`,
     )

@@ -1,9 +1,7 @@
 import type { DueJob } from '../model/delivery.ts'
 import type { RegisteredJob } from './job-registry.ts'
 import type { Claim, ParallelJob } from './port.ts'
-
-/** Not the virtual one, that asks who wants to know: when a job is due is known here. */
-const RealDate = Date
+import { RealDate } from './real-date.ts'
 
 /** One job in the memory queue, from its enqueue to its end. */
 export interface MemoryJob {

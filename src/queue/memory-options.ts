@@ -17,7 +17,7 @@ const OPTIONS: readonly string[] = ['jobs', 'now']
 /** Checks the options of a memory queue and returns where its virtual time starts. */
 export function startMsOf(options: MemoryQueueOptions | undefined): number {
   if (options === undefined) return Date.now()
-  if (typeof options !== 'object' || options === null) {
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
     throw badOption(`memoryQueue takes an object of options: received ${describe(options)}.`)
   }
   for (const option in options) {

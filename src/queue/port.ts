@@ -95,6 +95,8 @@ export interface QueueAdapter {
   readonly time: QueueTime
   /** The virtual now. */
   readonly now: Date
+  /** Where virtual time starts, where its maker said so. */
+  readonly startsAt?: Date
   /** Every delivery that ended, in order. */
   readonly performed: DeliveryRecord[]
   /** The last delivery of each job that died. */

@@ -48,13 +48,15 @@ export function judge({ simulations, races }: Gated, minPercent: number): GateVe
     bare.length > notRun && `${bare.length - notRun} wrong without any fault`,
     idle.length > 0 && `${idle.length} ran nothing`,
   ].filter((words) => words !== false)
-  const passed = judged > 0 && survived * 100 >= minPercent * judged && obstacles.length === 0
+  const parts = [...partLines(simulations), ...elsewhereLines(races)]
+  // A shard may be left with nothing.
+  const tested = judged > 0 || parts.length > 0
+  const passed = tested && survived * 100 >= minPercent * judged && obstacles.length === 0
   const share = `${percent(resilience)} of ${plural(judged, 'scenario')} survived`
   const verdict =
     judged === 0
-      ? '✗ nothing was tested: the report holds no scenario that was judged'
+      ? `${passed ? '✓' : '✗'} nothing was tested${tested ? ' in this shard' : ': the report holds no scenario that was judged'}`
       : [`${passed ? '✓' : '✗'} ${share}`, ...obstacles, `the minimum is ${minPercent} %`].join('; ')
-  const parts = partLines(simulations)
   return {
     passed,
     resilience,
@@ -74,8 +76,8 @@ function isIdle({ summary }: SimulationData): boolean {
   return summary.scenarios === 0 && elsewhere === 0
 }
 
-function isIdleRace({ summary }: RaceEntry): boolean {
-  return summary.run === 0
+function isIdleRace({ summary, shard }: RaceEntry): boolean {
+  return summary.run === 0 && shard === undefined
 }
 
 function blameLines(simulations: readonly SimulationData[], races: readonly RaceEntry[]): string[] {
@@ -107,6 +109,14 @@ function partLines(simulations: readonly SimulationData[]): string[] {
     const parts = `${merged.length === 1 ? 'shard' : 'shards'} ${merged.join(', ')} of ${count}`
     return [`  ${name}: only ${parts}; ${plural(shard.elsewhere, 'scenario')} not in this report`]
   })
+}
+
+function elsewhereLines(races: readonly RaceEntry[]): string[] {
+  return races.flatMap(({ name, shard }) =>
+    shard === undefined
+      ? []
+      : [`  ${name}: a race of shard ${shard.runBy} of ${shard.count}, which is not in this report`],
+  )
 }
 
 function sum<T>(items: readonly T[], value: (item: T) => number): number {

@@ -50,10 +50,10 @@ function row(data: SimulationData): string {
   return `| ${good ? '✅' : '❌'} | ${cell(data.name)} | ${scenarios} | ${percent(resilience)} | ${cell(text)} |`
 }
 
-function raceRow({ name, summary }: RaceEntry): string {
-  const share = summary.run === 0 ? 0 : (summary.run - summary.failed) / summary.run
-  const mark = summary.failed === 0 ? '✅' : '❌'
-  return `| ${mark} | ${cell(name)} | ${summary.run} | ${percent(share)} | ${cell(summary.guarantee)} |`
+function raceRow({ name, summary, shard }: RaceEntry): string {
+  const share = summary.run === 0 ? '–' : percent((summary.run - summary.failed) / summary.run)
+  const mark = shard !== undefined ? '➖' : summary.failed === 0 && summary.run > 0 ? '✅' : '❌'
+  return `| ${mark} | ${cell(name)} | ${summary.run} | ${share} | ${cell(summary.guarantee)} |`
 }
 
 function finding({ place, faults, scenarios, reason, message, replay }: Blame, data: SimulationData): string {

@@ -51,17 +51,20 @@ function headLines(
   width: number,
   paint: Paint,
 ): string[] {
-  const { run, failed, flaky, guarantee, durationMs } = summary
+  const { run, failed, flaky, guarantee, durationMs, shard } = summary
   const bad = failed + flaky
   const verdict =
     run === 0
-      ? 'nothing was run'
+      ? shard === undefined
+        ? 'nothing was run'
+        : 'no race of this shard'
       : wrongInSeries
         ? 'wrong without a race: one after the other, in series'
         : bad === 0
           ? `survived ${plural(run, 'schedule')}`
           : `${bad} of ${plural(run, 'schedule')} ${bad === 1 ? 'fails' : 'fail'}`
-  const mark = bad > 0 || run === 0 ? paint.red('✗') : paint.green('✓')
+  const nothing = shard === undefined ? paint.red('✗') : paint.dim('–')
+  const mark = run === 0 ? nothing : bad > 0 ? paint.red('✗') : paint.green('✓')
   const title = ` ${mark} ${paint.bold(oneLine(name))}  ${bad > 0 ? paint.red(verdict) : verdict}  ${paint.dim(`took ${took(durationMs)}`)}`
   const racers = members.map(({ letter, name: job }) => `${letter} ${oneLine(job)}`).join(' · ')
   return [title, ...labelled('racers', racers, width, paint), ...labelled('proven', guarantee, width, paint)]

@@ -5,27 +5,31 @@ import { type FileRecord, observeFiles, shared } from './shared.ts'
 const dirty: Set<FileRecord> = (shared.dirty ??= new Set())
 
 /** Every file that registered so far. */
-export function registeredFiles(): FileRecord[] {
-  return Object.values(shared.files)
+export function registeredFiles(): readonly FileRecord[] {
+  observeFiles()
+  return (shared.list ??= Object.values(shared.files))
 }
 
 /** From now on `next` decides which places are armed, also in files that register later. */
 export function arm(next: Mode): void {
   disarm()
-  shared.armFile = (file) => {
+  const armFile = (file: FileRecord): void => {
     next.arm(file)
     dirty.add(file)
   }
+  // Not assigned at once: see Running in `perform/`.
+  shared.armFile = armFile
   for (const file of registeredFiles()) shared.armFile(file)
 }
 
 /** Arms one place only: what a scenario with a known target does, in constant time. */
 export function armPlace(next: Mode, file: FileRecord, index: number): void {
   disarm()
-  shared.armFile = (fresh) => {
+  const armFresh = (fresh: FileRecord): void => {
     next.arm(fresh)
     dirty.add(fresh)
   }
+  shared.armFile = armFresh
   file.s[index] = 1
   dirty.add(file)
 }

@@ -40,6 +40,22 @@ export interface Bypassed extends CodePlace {
   readonly error: unknown
 }
 
+/** Who performs a delivery, and is told what happens to it. */
+export interface DeliveryHost {
+  /** Told once, when it dies. */
+  died(): void
+  /** Something was thrown in it where nothing could catch it: in production the process ends there. */
+  threw(): void
+  /** How the queue sees the worker meanwhile. */
+  suspended(how: Suspension): void
+  /** The worker is asked to stop. */
+  interrupt(graceMs: number): void
+  /** It enqueued a job. */
+  enqueued(name: string, id?: string): void
+  /** The job that it has just enqueued starts on another worker. */
+  startEager(jobId: string): Promise<void>
+}
+
 /**
  * One delivery while it runs: what the probes of its code ask, by async context.
  *
@@ -52,6 +68,8 @@ export class Delivery implements ContextDelivery {
   readonly identity: DeliveryIdentity
   readonly mode: Mode
   readonly clock: ContextClock
+  /** The engine; absent where nobody performs it, but watches. */
+  host: DeliveryHost | undefined
   /** Activations that were called and have not returned; those that threw are still in it. */
   readonly open: Activation[] = []
   readonly root: Activation
@@ -63,24 +81,14 @@ export class Delivery implements ContextDelivery {
   unwound: string | undefined
   /** A mistake in the use of Faultline that surfaced inside: ends the run. */
   fatal: Error | undefined
-  /** Told once, when it dies. */
-  onDeath: (() => void) | undefined
   /** The queue delivers it once more after it was settled. */
   duplicated = false
   /** It was suspended and nobody has woken it yet: none of its async code goes on. */
   asleep = false
-  /** The engine's part of a suspension: how the queue sees the worker meanwhile. */
-  onSuspend: ((how: Suspension) => void) | undefined
-  /** The engine's part of an interruption. */
-  onInterrupt: ((graceMs: number) => void) | undefined
   /** The next job that it enqueues and that is due starts before `enqueue` returns. */
   eager = false
-  /** The engine's part of that. */
-  onEager: ((jobId: string) => Promise<void>) | undefined
   /** Others that are due with it start before it; while it runs: with the next that could be put off. */
   postponed = false
-  /** Told of every job it enqueued. */
-  onEnqueued: ((name: string, id?: string) => void) | undefined
   late: LateReach | undefined
   /** What it enqueued after it had ended, and where. */
   lateJobs: { readonly id: string; readonly site: CallSite | undefined }[] | undefined
@@ -96,8 +104,6 @@ export class Delivery implements ContextDelivery {
   onTrouble: (() => void) | undefined
   /** The error that a fault threw into it. */
   injected: { readonly error: unknown } | undefined
-  /** Told of each of these: in production the process ends there. */
-  onException: (() => void) | undefined
   /** Awaits so far; bounded, so that a loop that never yields ends. */
   awaits = 0
   readonly #startMs: number
@@ -121,7 +127,7 @@ export class Delivery implements ContextDelivery {
   die(): CrashSignal {
     this.death = new CrashSignal(this.identity)
     if (this.#timers !== undefined) for (const timer of this.#timers) this.clock.clearTimer(timer)
-    this.onDeath?.()
+    this.host?.died()
     return this.death
   }
 
@@ -133,7 +139,7 @@ export class Delivery implements ContextDelivery {
     if (this.#sleep === undefined) {
       this.#sleep = Promise.withResolvers()
       this.asleep = true
-      this.onSuspend?.(order === undefined ? { how } : { how, order })
+      this.host?.suspended(order === undefined ? { how } : { how, order })
     }
     return this.#sleep.promise
   }
@@ -156,7 +162,7 @@ export class Delivery implements ContextDelivery {
 
   /** The worker is asked to stop. */
   interrupt(graceMs: number): void {
-    this.onInterrupt?.(graceMs)
+    this.host?.interrupt(graceMs)
   }
 
   ownTimer(timer: object): void {
@@ -169,15 +175,15 @@ export class Delivery implements ContextDelivery {
     if (this.death !== undefined || this.ended !== undefined || ++this.#timersFired < timersMax) return
     this.stuckAt ??= stuckAt(this)
     this.fatal ??= endlessPoll(this, timersMax, this.clock.nowMs() - this.#startMs)
-    if (this.onException === undefined) this.die()
-    else this.onException()
+    if (this.host === undefined) this.die()
+    else this.host.threw()
   }
 
   enqueuePoint(name: string, when: 'before'): void
   enqueuePoint(name: string, when: 'after', enqueued?: EnqueuedJob): Promise<void> | undefined
   enqueuePoint(name: string, when: 'before' | 'after', enqueued?: EnqueuedJob): Promise<void> | undefined {
     if (this.death !== undefined) throw this.death
-    if (when === 'after') this.onEnqueued?.(name, enqueued?.id)
+    if (when === 'after') this.host?.enqueued(name, enqueued?.id)
     if (this.ended !== undefined) {
       if (enqueued !== undefined) (this.lateJobs ??= []).push({ id: enqueued.id, site: callSite() })
       return undefined
@@ -185,7 +191,7 @@ export class Delivery implements ContextDelivery {
     this.mode.reachQueue?.(this, 'enqueue', `${when}-enqueue:${name}`, enqueued?.dueNow)
     if (!this.eager || enqueued?.dueNow !== true) return undefined
     this.eager = false
-    return this.onEager?.(enqueued.id)
+    return this.host?.startEager(enqueued.id)
   }
 
   opened(activation: Activation): void {

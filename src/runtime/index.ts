@@ -3,7 +3,13 @@ export { arm, armAll, armPlace, disarm, follow, registeredFiles, switchOff, swit
 export { type CallSite, callSite, siteIn } from './call-site.ts'
 export { codeLine, codeLineAt } from './code-line.ts'
 export { isCrashSignal } from './crash-signal.ts'
-export { type Bypassed, Delivery, type DeliveryIdentity, type Suspension } from './delivery.ts'
+export {
+  type Bypassed,
+  Delivery,
+  type DeliveryHost,
+  type DeliveryIdentity,
+  type Suspension,
+} from './delivery.ts'
 export { followBranches } from './followed.ts'
 export { libraryOnStack } from './library-frames.ts'
 export { type Mode, offMode, type QueuePointKind, type Strike } from './mode.ts'

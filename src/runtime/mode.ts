@@ -1,4 +1,4 @@
-import type { Activation } from './activation.ts'
+import type { Activation, CodePlace } from './activation.ts'
 import type { Delivery } from './delivery.ts'
 import type { FileRecord } from './shared.ts'
 
@@ -48,6 +48,8 @@ export interface Mode {
    * is asked when the return is reached, or when the promise has settled. Absent: nothing ever strikes.
    */
   readonly returns?: 'reached' | 'settled'
+  /** Takes in the returns in front of which an error was thrown, although a promise may be returned there. */
+  readonly unsure?: CodePlace[]
 }
 
 /** Nothing is armed. */

@@ -191,18 +191,18 @@ function returned(
   value: unknown,
 ): unknown {
   const isPromise = isPlainPromise(value)
-  if (isPromise) {
-    file.promised ??= new Uint8Array(file.s.length)
-    file.promised[index] = 1
-  }
+  file.promised ??= new Uint8Array(file.s.length)
+  file.promised[index] = isPromise ? 1 : 2
   return reachReturn(file, index, activation, value, isPromise)
 }
 
 /** An error struck before a sync function's return: what returned a promise before would have rejected it. */
 function failed(file: FileRecord, index: number, error: unknown): Promise<never> {
-  const injected = running()?.injected
-  if (injected !== undefined && injected.error === error && file.promised?.[index] === 1)
-    return Promise.reject(error)
+  const delivery = running()
+  if (delivery?.injected === undefined || delivery.injected.error !== error) throw error
+  const known = file.promised?.[index]
+  if (known === 1) return Promise.reject(error)
+  if (!known) delivery.mode.unsure?.push({ file, index })
   throw error
 }
 

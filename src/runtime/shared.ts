@@ -26,7 +26,7 @@ export interface FileRecord {
   lasts?: Uint8Array
   /** Not 0 for returns of a promise past a `catch`; use `passesOf`. */
   passes?: Uint8Array
-  /** 1 for the returns of sync functions that were seen to return a promise. */
+  /** 1 for the returns of sync functions that were seen to return a promise, 2 for those that returned none. */
   promised?: Uint8Array
 }
 
@@ -48,6 +48,8 @@ export interface Probes {
 export interface SharedRuntime extends Partial<Probes> {
   /** By `path@hash`. A file registers itself when it is evaluated. */
   files: Record<string, FileRecord>
+  /** The values of `files`, since they were listed last; use `registeredFiles`. */
+  list?: FileRecord[] | undefined
   /** A run is under way: activations are tracked. */
   on: boolean
   /** How many runs are under way. */
@@ -75,14 +77,16 @@ shared.progress ??= 0
 
 const observed = Symbol.for('faultline.runtime.observed')
 
-/** Lets `shared.registered` hear of every file that registers from now on. */
+/** Lets `shared.registered` and `shared.list` hear of every file that registers from now on. */
 export function observeFiles(): void {
   const files = shared.files as Record<string | symbol, unknown>
   if (files[observed]) return
   Object.defineProperty(files, observed, { value: true })
+  shared.list = undefined
   shared.files = new Proxy(shared.files, {
     set(target, path, record) {
       target[path as string] = record
+      shared.list = undefined
       shared.registered?.(record)
       return true
     },

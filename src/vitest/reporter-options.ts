@@ -26,9 +26,16 @@ const names = [
  * @throws FaultlineError `FAULTLINE_BAD_OPTION`
  */
 export function checkedReporterOptions(options: FaultlineReporterOptions): FaultlineReporterOptions {
+  if (typeof options !== 'object' || options === null || Array.isArray(options))
+    throw bad(`The reporter takes an object of options: received ${String(options)}.`)
   for (const name of Object.keys(options))
     if (!(names as readonly string[]).includes(name)) throw unknownName('option of the reporter', name, names)
   const { minResilience: min, outputDir } = options
+  for (const name of ['json', 'html'] as const) {
+    const value = options[name]
+    if (value !== undefined && typeof value !== 'boolean')
+      throw bad(`${name}: received ${String(value)}; allowed are true and false.`)
+  }
   if (min !== undefined && !(typeof min === 'number' && min >= 0 && min <= 100))
     throw bad(`minResilience: received ${String(min)}; allowed is a percentage, 0 to 100.`)
   if (outputDir !== undefined && (typeof outputDir !== 'string' || outputDir === ''))

@@ -141,8 +141,9 @@ function head(simulations: readonly SimulationData[], races: readonly RaceEntry[
   return [`${paintFor().bold(' Faultline')}  ${counts.join(' · ')} · resilience ${percent(resilience)}`]
 }
 
-function raceLine({ name, summary: { run, failed, guarantee } }: RaceEntry): string {
+function raceLine({ name, shard, summary: { run, failed, guarantee } }: RaceEntry): string {
   const paint = paintFor()
+  if (shard !== undefined) return paint.dim(` – ${name}  ${guarantee}`)
   const verdict =
     failed === 0
       ? paint.green(`survived ${guarantee}`)

@@ -2,6 +2,7 @@ import { test } from 'vitest'
 import {
   assertRaces,
   exploreSetup,
+  leftToShard,
   type RaceArguments,
   type RegistersRaces,
   racesTest,
@@ -36,5 +37,10 @@ export const testRaces: TestRaces = Object.assign(<W>(...args: RaceArguments<W>)
 
 function register<W>(registers: Registers, args: RaceArguments<W>): void {
   const registration = racesTest(args, testRaces)
-  oneTest(registers, registration, { run: exploreSetup, handOver: handOverRaces, assert: assertRaces })
+  oneTest(registers, registration, {
+    run: exploreSetup,
+    handOver: handOverRaces,
+    assert: assertRaces,
+    leftOut: leftToShard,
+  })
 }

@@ -255,6 +255,15 @@ test('report writes the page', async () => {
   expect(readFileSync(at('page/report.html'), 'utf8')).toContain('<!doctype html>')
 })
 
+test.each(['report', 'merge'])('%s says so where it cannot write', async (command) => {
+  writeFileSync(at('taken'), '')
+  const given = command === 'report' ? at('taken') : at('taken/report.json')
+  const { code, stderr } = await faultline([command, at('whole/report.json'), '--out', given])
+  expect(code).toBe(2)
+  expect(stderr).toContain('cannot be written: a file is where a folder would have to be.')
+  expect(stderr).not.toContain('\n    at ')
+})
+
 test('points lists what a file can fail at', async () => {
   const { code, stdout } = await faultline(['points', 'src/charge.ts', 'src/bank.ts'])
   expect(code).toBe(0)

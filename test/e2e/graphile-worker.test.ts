@@ -244,6 +244,21 @@ test('tasks of a folder, and modules that are loaded when they are needed', asyn
   await expect(queue.enqueue(queue.job('mail/c'))).rejects.toMatchObject({ code: 'FAULTLINE_UNKNOWN_JOB' })
 })
 
+test('what the library says of a folder and of a crontab', async () => {
+  const none = graphileWorkerQueue({ pool, taskDirectory: 'nowhere' })
+  await expect(none.pending()).rejects.toMatchObject({
+    code: 'FAULTLINE_BAD_OPTION',
+    message: expect.stringMatching(/taskDirectory must be a folder of tasks: received .*'nowhere'/),
+  })
+  const badly = graphileWorkerQueue({ pool, tasks: { hello: async () => {} }, crontab: 'at noon' })
+  await expect(badly.pending()).rejects.toMatchObject({
+    code: 'FAULTLINE_BAD_OPTION',
+    message: expect.stringContaining(
+      "crontab must be what graphile-worker reads: received Could not process line '1'",
+    ),
+  })
+})
+
 test('a task that is given as a module is loaded by each worker for itself', async () => {
   const ran: string[] = []
   const module = async () => ({ default: async () => void ran.push('as the application has it') })

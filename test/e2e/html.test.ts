@@ -7,7 +7,7 @@ import type { Locator, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import type { JobFixture } from '../../fixtures/jobs/fixture.ts'
 import { reset } from '../../fixtures/jobs/world.ts'
-import { type ReportFile, reportFileOf } from '../../src/report/file/index.ts'
+import { notRun, type ReportFile, reportFileOf } from '../../src/report/file/index.ts'
 import { htmlReport } from '../../src/report/html/index.ts'
 import { bigReport, blamingReport, HOSTILE, hostileReport, sampleRace } from '../helpers/big-report.ts'
 import { type Browser, findChromium, startBrowser } from '../helpers/browser.ts'
@@ -236,6 +236,28 @@ describe.skipIf(chromium === undefined)('the HTML report', { timeout: 60_000 }, 
     await open(hostileReport(), `#/sim/${encodeURIComponent(HOSTILE)}/coverage`)
     expect(await page.locator('.callout').textContent()).toContain('Not exhaustive')
     expect(await page.locator('.reasons dt').first().textContent()).toContain('<img src=x')
+  })
+
+  test('what could not be run is told with its reason, and what another shard runs is no success', async () => {
+    const error = new Error('connect ECONNREFUSED 127.0.0.1:5432')
+    const broken = notRun({ name: 'on Postgres', error, root: '/app', command: 'npx vitest run' })
+    const file = reportFileOf({ simulations: [{ report: broken, testFile: 'test/db.test.ts' }] })
+    const race = sampleRace()
+    const summary = { ...race.summary, run: 0, failed: 0, guarantee: 'shard 2 of 3 runs it' }
+    const elsewhere = { ...race, failures: [], summary, shard: { index: 1, count: 3, runBy: 2 } }
+    await open({ ...file, races: [elsewhere] })
+    expect(await texts(page.locator('.card .verdict'))).toEqual([
+      'failedcould not be run',
+      'not run in this shard',
+    ])
+    expect(await texts(page.locator('.card .figure'))).toEqual(['–', '–'])
+    await page.getByRole('link', { name: 'on Postgres' }).click()
+    expect(await page.locator('.told h2').textContent()).toBe(error.message)
+    expect(await page.locator('.told').textContent()).toContain('boot, queue or setup')
+    expect(await page.locator('.counts, .outcomes, .timeline, .copyline').count()).toBe(0)
+    await page.goBack()
+    await page.getByRole('link', { name: race.name }).click()
+    expect(await page.locator('.empty').textContent()).toContain('No schedule was run')
   })
 
   test('the race is an interleaving of two columns', async () => {

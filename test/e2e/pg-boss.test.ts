@@ -230,7 +230,7 @@ test('a PgBoss that was not started, a queue that nobody made, and a second adap
   await expect(pgBossQueue({ boss, handlers: { missing: async () => {} } }).clear()).rejects.toThrow(
     "createQueue('missing')",
   )
-  expect(() => pgBossQueue({ boss, handlers: {} })).toThrow('another adapter')
+  expect(() => pgBossQueue({ boss, handlers: { mail: async () => {} } })).toThrow('another adapter')
   expect(() => pgBossQueue({ boss: {} as never, handlers: {} })).toThrow('a PgBoss')
 })
 

@@ -10,6 +10,8 @@ import {
   serializeReportFile,
 } from '../../src/report/file/index.ts'
 import { judge } from '../../src/report/gate.ts'
+import { type Finished, nodeTool } from '../helpers/run.ts'
+import { REPOSITORY } from '../helpers/source-alias.ts'
 import { steady } from '../helpers/steady.ts'
 import { type SuiteProject, suiteProject } from '../helpers/suite-project.ts'
 import { vitestFolder } from '../helpers/vitest-versions.ts'
@@ -96,6 +98,18 @@ describe.each([5, 4] as const)('under Vitest %i', { timeout: 120_000 }, (major) 
     const { code, output } = await project.vitest(['run', 'hooks', 'concurrent', 'doubles'])
     expect(code, output).toBe(0)
     expect(counts(output)).toEqual({ passed: 36, all: 36 })
+  })
+
+  test('expect.soft fails the scenario in which it failed', async () => {
+    const { code, stdout, stderr } = await project.vitest(['run', 'soft'], { REPORTER: '{}' })
+    expect([code, counts(stdout)]).toEqual([1, { failed: 2, passed: 1, all: 3 }])
+    expect(stdout).toContain('✗ charge  2 of 13 scenarios fail')
+    expect(stdout).toContain('✓ charge once  survived all 13 scenarios')
+    expect(stdout).toContain('✗ charge twice  2 of ')
+    expect(stderr).toContain('✗ 1  charges: expected [ 7, 7 ] to have a length of 1 but got 2')
+    expect(stderr).toContain('all of them: expected [ 7, 7 ] to deeply equal [ 7 ]')
+    expect(stderr).toContain('thrown at test/soft.test.ts:8')
+    expect(stderr.match(/^AssertionError/gm)).toBeNull()
   })
 
   test('a retry never turns a failed scenario green', async () => {
@@ -220,25 +234,55 @@ describe.each([5, 4] as const)('the reporter under Vitest %i', { timeout: 120_00
   })
 
   test('shards run every scenario once, and merge into the report of one run', async () => {
-    await project.vitest(['run', 'whole', 'each'], { REPORTER: '{}' })
+    const files = ['whole', 'each', 'races', 'deep']
+    await project.vitest(['run', ...files], { REPORTER: '{}' })
     const whole = parseReportFile(read('.faultline/report.json'), 'whole')
     const shards: ReportFile[] = []
     for (const index of [1, 2, 3]) {
-      await project.vitest(['run', 'whole', 'each'], { REPORTER: '{}', FAULTLINE_SHARD: `${index}/3` })
-      shards.push(parseReportFile(read('.faultline/report.json'), `shard ${index}`))
+      await project.vitest(['run', ...files], { REPORTER: '{}', FAULTLINE_SHARD: `${index}/3` })
+      const text = read('.faultline/report.json')
+      writeFileSync(path.join(project.folder, `shard-${index}.json`), text)
+      shards.push(parseReportFile(text, `shard ${index}`))
     }
-    const ids = ({ simulations }: ReportFile): string[] =>
-      simulations.flatMap(({ testFile, name, scenarios }) =>
+    const ids = ({ simulations, races }: ReportFile): string[] => [
+      ...simulations.flatMap(({ testFile, name, scenarios }) =>
         scenarios.map(({ id }) => `${testFile} ${name} ${id}`),
-      )
+      ),
+      ...races.filter(({ summary }) => summary.run > 0).map(({ testFile, name }) => `${testFile} ${name}`),
+    ]
     expect(shards.flatMap(ids).sort()).toEqual(ids(whole).sort())
+    expect(ids(whole)).toContain('test/races.test.ts charge')
     const sorted = (file: ReportFile): ReportFile => ({
       ...file,
       simulations: file.simulations.toSorted((a, b) =>
         a.testFile! + a.name < b.testFile! + b.name ? -1 : 1,
       ),
+      races: file.races.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
     })
     expect(timeless(sorted(mergeReportFiles(shards)))).toEqual(timeless(sorted(whole)))
+    const cli = (...args: string[]): Promise<Finished> => {
+      const register = path.join(REPOSITORY, 'test/helpers/register-source.ts')
+      const program = path.join(REPOSITORY, 'src/cli.ts')
+      return nodeTool(['--import', register, program, ...args], { cwd: project.folder })
+    }
+    const shardOf = (race: string): number =>
+      1 + shards.findIndex(({ races }) => races.some(({ name, summary }) => name === race && summary.run > 0))
+    const by = shardOf('charge')
+    const { stdout } = await project.vitest(['run', 'races', '--reporter=verbose'], {
+      FAULTLINE_SHARD: `${(by % 3) + 1}/3`,
+    })
+    expect(plain(stdout).replaceAll(/ (?:\d+ms|<time>)/g, '')).toContain(
+      `races.test.ts > charge [FAULTLINE_SHARD: shard ${by} of 3 runs it]`,
+    )
+    const others = [1, 2, 3].filter((index) => index !== by).map((index) => `shard-${index}.json`)
+    const lacking = await cli('merge', ...others, '--out', 'lacking.json')
+    expect(lacking.stderr).toContain(`faultline: the race 'charge' is missing: shard ${by} of 3 ran it.`)
+    await cli('merge', 'shard-3.json', 'shard-1.json', 'shard-2.json', '--out', 'merged.json')
+    expect(timeless(sorted(parseReportFile(read('merged.json'), 'merged.json')))).toEqual(
+      timeless(sorted(whole)),
+    )
+    const gate = await cli('gate', 'merged.json')
+    expect([gate.code, gate.stdout]).toEqual([1, expect.stringContaining('race charge · 2 of ')])
   })
 })
 

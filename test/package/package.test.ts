@@ -119,8 +119,15 @@ describe('the packed package, installed into a fresh project', () => {
   test.skipIf(old === undefined)('an old Node is refused with a clear error', async () => {
     const { code, stderr } = await run(old!, ['--import', 'faultline/register', 'main.js'], { cwd: project })
     expect(code).toBe(1)
-    expect(stderr).toMatch(/FaultlineError: faultline\/register needs Node 22\.18 or newer: this is Node \d/)
+    expect(stderr).toMatch(/FaultlineError: Faultline needs Node 22\.18 or newer: this is Node \d/)
     expect(stderr).toContain("code: 'FAULTLINE_NODE_VERSION'")
+    const program = await run(old!, [path.join(project, 'node_modules/.bin/faultline'), '--help'], {
+      cwd: project,
+    })
+    expect(program.code).toBe(2)
+    expect(program.stderr).toMatch(
+      /^faultline: Faultline needs Node 22\.18 or newer: this is Node \d.*\n {2}hint: /,
+    )
   })
 
   test.each(['bundler', 'nodenext'])(

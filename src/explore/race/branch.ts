@@ -1,13 +1,34 @@
 import type { Activation, Delivery } from '../../runtime/index.ts'
 
 /** An async branch of a racer's delivery that is suspended at a first-party await. */
-export interface Branch {
+export class Branch {
   readonly delivery: Delivery
   readonly activation: Activation
   /** The step of the race in which it was held. */
-  step: number
-  /** Lets it go on; absent while what it awaits has not settled. */
-  goOn?: () => void
+  step = 0
+  #isFree = false
+  #release: (() => void) | undefined
+
+  constructor(delivery: Delivery, activation: Activation) {
+    this.delivery = delivery
+    this.activation = activation
+  }
+
+  /** Lets it go on. */
+  goOn(): void {
+    this.#isFree = true
+    this.#release?.()
+  }
+
+  /** What it awaits has settled, and it may go on. */
+  get isFree(): boolean {
+    return this.#isFree
+  }
+
+  /** Calls back when it may go on; asked once, and only where it may not yet. */
+  held(release: () => void): void {
+    this.#release = release
+  }
 }
 
 /** Whether `inner` was called, directly or not, by `outer`. */

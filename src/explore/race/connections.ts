@@ -1,4 +1,5 @@
 import { execution } from '../../model/context.ts'
+import { FaultlineError } from '../../model/error.ts'
 import type { Session } from '../../perform/index.ts'
 import { bounded } from '../bounded.ts'
 import type { Observers } from './observers.ts'
@@ -29,8 +30,13 @@ export class Connections {
     const context = session.quietContext('connect')
     for (const racer of racers) {
       racer.connection = await execution.run(context, () =>
-        bounded('connect', () => this.#connect(racer.worker)),
+        bounded('connect', () => this.#connect(racer.worker), session.options.signal),
       )
+      const other = racers.find((one) => one !== racer && one.connection === racer.connection)
+      if (other === undefined || !isClosable(racer.connection)) continue
+      // It is somebody else's, and not closed here.
+      for (const one of racers) one.connection = undefined
+      throw notItsOwn(other.worker, racer.worker)
     }
   }
 
@@ -55,6 +61,18 @@ export class Connections {
     if (destroy) await this.#observers.cut(connection)
     await bounded(`Closing the connection of ${worker}`, () => close(connection, destroy))
   }
+}
+
+function isClosable(connection: unknown): boolean {
+  const { release, end, close, [Symbol.asyncDispose]: dispose } = (connection ?? {}) as Closable
+  return [release, end, close, dispose].some((method) => typeof method === 'function')
+}
+
+function notItsOwn(one: string, other: string): FaultlineError {
+  return new FaultlineError('FAULTLINE_BAD_OPTION', {
+    message: `connect gave ${one} and ${other} the same connection; allowed is one for each, which is closed after the race.`,
+    hint: 'connect: () => pool.connect() takes one from a pool of `pg`.',
+  })
 }
 
 /** What a hung or dead delivery left in it nobody knows. */

@@ -1,7 +1,9 @@
 import { environment } from '../../model/environment.ts'
 import { FaultlineError } from '../../model/error.ts'
+import type { RaceShard } from '../../model/race.ts'
 import type { Assertions } from '../options.ts'
 import { Runner } from '../run.ts'
+import { otherShardOf } from '../shard.ts'
 import { parseToken } from '../token.ts'
 import { withProbes } from '../with-probes.ts'
 import type { Work } from '../work.ts'
@@ -53,11 +55,18 @@ export function assertRaces(report: RaceReport): RaceReport {
   return report
 }
 
+/** Why nothing was run here, where `FAULTLINE_SHARD` leaves the race to another shard. */
+export function leftToShard({ summary: { shard, guarantee } }: RaceReport): string | undefined {
+  return shard === undefined ? undefined : `FAULTLINE_SHARD: ${guarantee}`
+}
+
 /** As {@link exploreRaces}, for options that were checked before. */
 export async function exploreSetup<W>(given: RaceSetup<W>): Promise<RaceReport> {
   const { replay } = environment()
   const token = replay === undefined ? undefined : parseToken(replay)
   if (token !== undefined && token.name !== given.name) return skipped(given, token.name)
+  const elsewhere = token === undefined ? otherShardOf(given.name) : undefined
+  if (elsewhere !== undefined) return ofOtherShard(given, elsewhere)
   const setup = token === undefined ? given : { ...given, seed: token.seed, nowMs: token.now.getTime() }
   if (token !== undefined && !token.scenario.startsWith('race:')) {
     throw new FaultlineError('FAULTLINE_REPLAY', {
@@ -66,15 +75,25 @@ export async function exploreSetup<W>(given: RaceSetup<W>): Promise<RaceReport> 
   }
   const runner = new Runner(setup)
   const explorer = new Explorer(runner, setup)
-  return withProbes('exploreRaces()', () =>
-    runner.during(async () =>
-      raceReport(await (token === undefined ? explorer.explore() : explorer.replay(token))),
-    ),
-  )
+  const explore = async (): Promise<RaceReport> =>
+    raceReport(await (token === undefined ? explorer.explore() : explorer.replay(token)))
+  return withProbes('exploreRaces()', () => runner.during(explore), setup.options.signal)
 }
 
-function skipped<W>({ name, seed, nowMs, entries }: RaceSetup<W>, replayed: string): RaceReport {
-  process.stderr.write(`faultline: '${name}' is skipped, FAULTLINE_REPLAY replays '${replayed}'\n`)
+function skipped<W>(setup: RaceSetup<W>, replayed: string): RaceReport {
+  process.stderr.write(`faultline: '${setup.name}' is skipped, FAULTLINE_REPLAY replays '${replayed}'\n`)
+  return notRunHere(setup, `skipped: FAULTLINE_REPLAY replays '${replayed}'`)
+}
+
+function ofOtherShard<W>(setup: RaceSetup<W>, shard: RaceShard): RaceReport {
+  return notRunHere(setup, `shard ${shard.runBy} of ${shard.count} runs it`, shard)
+}
+
+function notRunHere<W>(
+  { name, seed, nowMs, entries, command }: RaceSetup<W>,
+  guarantee: string,
+  shard?: RaceShard,
+): RaceReport {
   return raceReport({
     name,
     members: entries.map((entry, index) => ({ letter: String.fromCharCode(65 + index), name: entry.name })),
@@ -91,11 +110,13 @@ function skipped<W>({ name, seed, nowMs, entries }: RaceSetup<W>, replayed: stri
       flaky: 0,
       unreached: 0,
       deadlocks: 0,
-      guarantee: `skipped: FAULTLINE_REPLAY replays '${replayed}'`,
+      guarantee,
       exhaustive: false,
       seed,
       now: new Date(nowMs).toISOString(),
       durationMs: 0,
+      ...(shard && { shard }),
     },
+    ...(command && { command }),
   })
 }

@@ -113,7 +113,8 @@ export class Explorer<W> {
       this.#verdicts.take(await this.#trial.run({ ...plan, patient: true }), plan)
       await eventLoopTurn()
       this.#verdicts.lookBack()
-      return this.#told({ text: 'FAULTLINE_REPLAY runs this one schedule', exhaustive: false })
+      await this.#tell(false)
+      return this.#data({ text: 'FAULTLINE_REPLAY runs this one schedule', exhaustive: false })
     })
   }
 
@@ -212,7 +213,7 @@ export class Explorer<W> {
   }
 
   /** The first failures are run again: with their lines, and for what fails only once. */
-  async #tell(): Promise<void> {
+  async #tell(reduces = true): Promise<void> {
     const told = new Set<string>()
     for (const [position, result] of this.#verdicts.races.entries()) {
       if (!isFailure(result) || told.size >= toldMax) continue
@@ -220,7 +221,7 @@ export class Explorer<W> {
       if (told.has(cause)) continue
       told.add(cause)
       const scenario = this.#scenarioOf(result)
-      const least = await minimise(result, (schedule) => this.#again(schedule, scenario))
+      const least = reduces ? await minimise(result, (one) => this.#again(one, scenario)) : result
       const again = await this.#again(least.schedule, scenario)
       this.#verdicts.races[position] = isFailure(again) ? again : { ...result, outcome: 'flaky' }
     }
@@ -236,7 +237,7 @@ export class Explorer<W> {
     const given: RacePlan = scenario === undefined ? { choose } : planWith(scenario, choose)
     const recorder = new LineRecorder(given.inner, () => this.#trial.step)
     const plan: RacePlan = { ...given, inner: recorder, patient: true }
-    const race = await this.#trial.run(plan)
+    const race = await this.#raced(plan)
     // What comes after a deadlock is up to the database: it is no part of the schedule.
     const lines = recorder.lines().filter(({ step }) => step < race.schedule.length)
     return { ...this.#verdicts.judge(race, plan), lines }

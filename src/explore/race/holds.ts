@@ -1,5 +1,5 @@
 import type { Activation, Delivery, PauseHost } from '../../runtime/index.ts'
-import type { Branch } from './branch.ts'
+import { Branch } from './branch.ts'
 import type { RaceHost } from './race-host.ts'
 import type { Racer, Wait } from './racer.ts'
 import type { Scheduler } from './scheduler.ts'
@@ -20,9 +20,9 @@ export class Holds implements PauseHost {
     if (racer === undefined) return awaited
     // The end of a delivery's own function is the end of the delivery.
     if (last && racer.pending.length === 0) return awaited
-    const branch: Branch = { delivery, activation, step: 0 }
+    const branch = new Branch(delivery, activation)
     racer.pending.push(branch)
-    const promise = awaited instanceof Promise ? awaited : Promise.resolve(awaited)
+    const promise = plainPromise(awaited)
     if (last) {
       const settled = (): void => {
         leave(racer, branch)
@@ -31,19 +31,24 @@ export class Holds implements PauseHost {
       promise.then(settled, settled)
       return promise
     }
-    return new Promise((resolve, reject) => {
-      const settled = (goOn: () => void): void => {
-        leave(racer, branch)
-        this.#scheduler.park(racer, branch, goOn)
-      }
-      promise.then(
-        (value) => settled(() => resolve(value)),
-        (reason) => {
-          this.#rejected(racer, activation, reason)
-          settled(() => reject(reason))
-        },
-      )
-    })
+    return promise.then(
+      (value) => {
+        this.#settled(racer, branch)
+        if (branch.isFree) return value
+        return new Promise((resolve) => branch.held(() => resolve(value)))
+      },
+      (reason) => {
+        this.#rejected(racer, activation, reason)
+        this.#settled(racer, branch)
+        if (branch.isFree) throw reason
+        return new Promise((_, reject) => branch.held(() => reject(reason)))
+      },
+    )
+  }
+
+  #settled(racer: Racer, branch: Branch): void {
+    leave(racer, branch)
+    this.#scheduler.park(racer, branch)
   }
 
   /** A victim of a deadlock is told by its error, and so are those of whom nobody had asked yet. */
@@ -62,14 +67,28 @@ export class Holds implements PauseHost {
   reached(delivery: Delivery, activation: Activation): Promise<unknown> | undefined {
     const racer = this.#scheduler.racerOf(delivery)
     if (racer === undefined) return undefined
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#scheduler.park(racer, { delivery, activation, step: 0 }, resolve)
-    return promise
+    const branch = new Branch(delivery, activation)
+    this.#scheduler.park(racer, branch)
+    return branch.isFree ? Promise.resolve() : new Promise<void>((resolve) => branch.held(resolve))
   }
 
   enqueued(): void {
     this.#scheduler.enqueued()
   }
+}
+
+/** Without a `then` of its own, which may do more than to wait. */
+function plainPromise(awaited: unknown): Promise<unknown> {
+  if (
+    awaited instanceof Promise &&
+    awaited.constructor === Promise &&
+    awaited.then === Promise.prototype.then
+  )
+    return awaited
+  return new Promise((resolve, reject) => {
+    if (awaited instanceof Promise) awaited.then(resolve, reject)
+    else resolve(awaited)
+  })
 }
 
 function leave({ pending }: Racer, branch: Branch): void {

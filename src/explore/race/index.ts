@@ -1,5 +1,5 @@
 export type { RaceStrategy } from '../strategies/index.ts'
-export { assertRaces, exploreRaces, exploreSetup, runRaces } from './explore-races.ts'
+export { assertRaces, exploreRaces, exploreSetup, leftToShard, runRaces } from './explore-races.ts'
 export { type OneRaceOptions, type RaceOptions, type RaceSetup, raceSetupOf } from './race-options.ts'
 export { RaceError, type RaceReport } from './race-report.ts'
 export { redelivery } from './redelivery.ts'

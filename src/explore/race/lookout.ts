@@ -62,7 +62,7 @@ export class Lookout {
   #lookAt(racer: Racer, silentMs: number): void {
     for (const branch of racer.parked.filter(({ delivery }) => delivery.dead)) {
       racer.parked.splice(racer.parked.indexOf(branch), 1)
-      branch.goOn!()
+      branch.goOn()
     }
     for (const watched of [...racer.watched])
       if (watched.delivery.dead && silentMs >= unwindMs) watched.give('unwound')

@@ -1,6 +1,7 @@
 import { FaultlineError } from '../../model/error.ts'
 import type { Granularity } from '../../runtime/index.ts'
 import { bad, unknownName } from '../bad-option.ts'
+import { startMsOf } from '../fresh-queues.ts'
 import { type Assertions, type SimulationOptions, splitArguments } from '../options.ts'
 import type { Setup } from '../run-plan.ts'
 import type { RaceStrategy } from '../strategies/index.ts'
@@ -89,7 +90,7 @@ export function raceSetupOf<W>(
     options,
     name,
     seed: options.seed ?? 1,
-    nowMs: (options.now ?? new Date()).getTime(),
+    nowMs: startMsOf(options),
   }
 }
 
@@ -101,12 +102,12 @@ function checkStrategy(strategy: unknown): void {
     return
   }
   const { preemptions, pct, random } = (strategy ?? {}) as Record<string, unknown>
-  const { depth, runs } = (pct ?? {}) as Record<string, unknown>
+  const { depth, runs, ...unknown } = (pct ?? {}) as Record<string, unknown>
   const isCount = (value: unknown, least: number): boolean =>
     Number.isSafeInteger(value) && (value as number) >= least
   const isOne = strategy !== null && typeof strategy === 'object' && Object.keys(strategy).length === 1
   if (isOne && isCount(preemptions, 0)) return
-  if (isOne && isCount(depth, 1) && isCount(runs, 1)) return
+  if (isOne && isCount(depth, 1) && isCount(runs, 1) && Object.keys(unknown).length === 0) return
   if (isOne && isCount((random as { runs?: unknown } | undefined)?.runs, 1)) return
   throw bad(
     `strategy: received ${show(strategy)}; allowed are 'auto', 'exhaustive', 'random', { preemptions: 2 }, { pct: { depth: 2, runs: 500 } } and { random: { runs: 500 } }.`,

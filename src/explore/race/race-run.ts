@@ -1,18 +1,16 @@
-import { isDeepStrictEqual } from 'node:util'
-import { execution } from '../../model/context.ts'
 import type { DueJob } from '../../model/delivery.ts'
 import { isFaultlineError } from '../../model/error.ts'
 import type { BlockedDelivery } from '../../model/race.ts'
 import { whenMs } from '../../model/time.ts'
 import { deliver, type Session, type Watched } from '../../perform/index.ts'
 import type { Claim } from '../../queue/port.ts'
-import { bounded } from '../bounded.ts'
-import { nothingEnqueued } from '../nothing-enqueued.ts'
 import { OncePort, onceClaim } from '../once-port.ts'
 import type { Performance } from '../run-plan.ts'
 import type { Chooser } from '../strategies/strategy.ts'
-import { type EnqueuedBy, kindOfWork, type Once } from '../work.ts'
+import { kindOfWork, type Once } from '../work.ts'
+import { Children } from './children.ts'
 import type { Connections } from './connections.ts'
+import { enqueueWork } from './enqueue-works.ts'
 import type { Entry } from './entry.ts'
 import type { Patience } from './lookout.ts'
 import type { Observers, Witness } from './observers.ts'
@@ -54,11 +52,8 @@ export class RaceRun implements RaceHost {
   #untilMs: number | undefined
   #rootJobId = ''
   #deliveries = 0
-  /** What was enqueued for each work. */
-  readonly #payloads: ({ readonly name: string; readonly payload: unknown } | undefined)[] = []
-  /** Works that another one has enqueued, too. */
-  readonly children: Set<number> = new Set()
-  readonly #once = new Map<Racer, OncePort>()
+  readonly children: Children = new Children()
+  readonly #once: (OncePort | undefined)[] = []
 
   constructor(options: RaceRunOptions) {
     this.#options = options
@@ -89,7 +84,7 @@ export class RaceRun implements RaceHost {
         this.#witness = await this.#options.observers.of(this.racers)
       }
       clock.stop()
-      clock.gate = () => this.scheduler.mayFire()
+      clock.gate = this.scheduler
       await this.scheduler.run()
       return this.#performance()
     } catch (error) {
@@ -128,9 +123,10 @@ export class RaceRun implements RaceHost {
   }
 
   #adoptAll(racer: Racer, pending: readonly DueJob[]): void {
-    for (const { id, name, payload, at } of pending) {
+    for (const job of pending) {
+      const { id, name, at } = job
       if (this.racers.some((one) => one.jobs.has(id))) continue
-      this.#recognise(racer, name, payload)
+      this.children.recognise(racer.index, job)
       const child = this.racers.find((one) => one.absent && this.#options.entries[one.index]!.name === name)
       const owner = child ?? racer
       owner.jobs.add(id)
@@ -143,17 +139,6 @@ export class RaceRun implements RaceHost {
         racer.dueMs = at.getTime()
       }
     }
-  }
-
-  /** A work that another one enqueues is its child. */
-  #recognise(by: Racer, name: string, payload: unknown): void {
-    const isIt = ({ index }: Racer): boolean => {
-      const known = this.#payloads[index]
-      return known !== undefined && known.name === name && isDeepStrictEqual(known.payload, payload)
-    }
-    if (isIt(by)) return
-    const child = this.racers.find((one) => one !== by && isIt(one))
-    if (child !== undefined) this.children.add(child.index)
   }
 
   wakesAtMs(racer: Racer): number | undefined {
@@ -179,45 +164,39 @@ export class RaceRun implements RaceHost {
 
   #performance(): Performance {
     const until = this.#untilMs === undefined ? {} : { untilMs: this.#untilMs + this.#session.costMs }
-    const first = this.#once.get(this.racers[0]!)
-    return { rootJobId: this.#rootJobId, result: first?.result, ...until }
+    return { rootJobId: this.#rootJobId, result: this.#once[0]?.result, ...until }
   }
 
   /** Brings all works into the queue; whose they are is known by their ids. */
   async #enqueue(world: unknown): Promise<void> {
     const session = this.#session
-    const { queue } = session
-    const { entries, children } = this.#options
-    const context = session.quietContext('enqueue')
-    const ids: string[][] = []
-    for (const [index, entry] of entries.entries()) {
-      const racer = this.racers[index]!
+    const { entries, children, looksForChildren } = this.#options
+    for (const racer of this.racers) {
+      const { index } = racer
       racer.waiting = true
-      ids.push([])
       if (children.has(index)) {
         racer.absent = true
         racer.waiting = false
-      } else if (entry.request !== undefined && entry.again === undefined) {
-        const { request } = entry
-        const id = await execution.run(context, () => queue.enqueue(request))
-        ids[index]!.push(id)
-        if (this.#options.looksForChildren)
-          this.#payloads[index] = (await queue.pending()).find((job) => job.id === id)
-      } else if (kindOfWork(entry.work) === 'enqueuedBy') {
-        const known = new Set((await queue.pending()).map(({ id }) => id))
-        const { fn } = entry.work as EnqueuedBy
-        await execution.run(context, () => bounded('enqueuedBy', () => fn({ queue, world: world as never })))
-        for (const { id } of await queue.pending()) if (!known.has(id)) ids[index]!.push(id)
-        if (ids[index]!.length === 0) throw nothingEnqueued()
+        continue
       }
-    }
-    for (const [index, entry] of entries.entries()) {
-      for (const id of ids[entry.again ?? index]!) {
-        this.racers[index]!.jobs.add(id)
-        if (entry.again === undefined) session.note('enqueued', { id, name: entry.name, delivery: 0 })
+      const entry = entries[index]!
+      const ids = await enqueueWork(session, entry, world, this.#options.signal)
+      if (ids === undefined) continue
+      if (index === 0) this.#rootJobId = ids[0]!
+      for (const id of ids) {
+        racer.jobs.add(id)
+        session.note('enqueued', { id, name: entry.name, delivery: 0 })
       }
+      if (looksForChildren && entry.request !== undefined)
+        this.children.know(
+          index,
+          (await session.queue.pending()).find((job) => job.id === ids[0]),
+        )
     }
-    this.#rootJobId = ids[0]?.[0] ?? ''
+    for (const { index, jobs } of this.racers) {
+      const { again } = entries[index]!
+      if (again !== undefined) for (const id of this.racers[again]!.jobs) jobs.add(id)
+    }
   }
 
   /** One delivery of the racer, from its claim to its end. */
@@ -226,16 +205,16 @@ export class RaceRun implements RaceHost {
     const { work } = this.#options.entries[racer.index]!
     if (++this.#deliveries > deliveriesMax) throw tooMany(deliveriesMax)
     session.workerName = racer.worker
-    if (kindOfWork(work) === 'once' && !this.#once.has(racer)) {
+    if (kindOfWork(work) === 'once' && this.#once[racer.index] === undefined) {
       const claim = onceClaim(this.#options.entries[racer.index]!.name, session.queue, racer.worker)
       const port = new OncePort((work as Once).fn, session.queue, racer.connection)
-      this.#once.set(racer, port)
+      this.#once[racer.index] = port
       if (racer.index === 0) this.#rootJobId = claim.id
       await this.#perform(racer, claim, port)
     } else {
       const claim = await this.#claim(racer)
       if (claim !== undefined) {
-        await this.#lapse(racer, claim)
+        if (this.#isShared(racer, claim)) await this.#lapse(racer, claim)
         await this.#perform(racer, claim, this.#ports[racer.index]!)
       }
     }
@@ -260,24 +239,38 @@ export class RaceRun implements RaceHost {
     const session = this.#session
     const { queue, clock } = session
     if (queue.claimJob === undefined) throw cannotRace(queue.kind)
+    // The one that it begins with is due, as a rule.
+    const [first] = racer.jobs
+    if (queue.kind === 'memory' && racer.jobs.size === 1 && racer.dueMs === 0) {
+      const claim = await this.#take(racer, first!)
+      if (claim !== undefined) return claim
+    }
     for (const { id, at } of await queue.pending()) {
       if (!racer.jobs.has(id)) continue
       const dueMs = at.getTime()
       if (this.#untilMs !== undefined && dueMs > this.#untilMs + session.costMs) return undefined
       if (dueMs > queue.time.nowMs()) await clock.advanceTo(dueMs)
-      session.workerName = racer.worker
-      const claim = await queue.claimJob(racer.worker, id)
-      if (claim === undefined) continue
-      if (claim.delivery > this.#options.maxDeliveries) throw tooMany(this.#options.maxDeliveries, claim.id)
-      return claim
+      const claim = await this.#take(racer, id)
+      if (claim !== undefined) return claim
     }
     return undefined
   }
 
-  /** Where the job is delivered a second time: the lock of this delivery lapses, and another worker has the job. */
+  async #take(racer: Racer, id: string): Promise<Claim | undefined> {
+    const { maxDeliveries } = this.#options
+    this.#session.workerName = racer.worker
+    const claim = await this.#session.queue.claimJob!(racer.worker, id)
+    if (claim !== undefined && claim.delivery > maxDeliveries) throw tooMany(maxDeliveries, claim.id)
+    return claim
+  }
+
+  /** Whether the job is to be delivered a second time, by another worker. */
+  #isShared(racer: Racer, { id }: Claim): boolean {
+    return this.racers.some((other) => other !== racer && other.waiting && other.jobs.has(id))
+  }
+
+  /** The lock of this delivery lapses, and another worker has the job. */
   async #lapse(racer: Racer, claim: Claim): Promise<void> {
-    const others = this.racers.filter((other) => other !== racer && other.jobs.has(claim.id) && other.waiting)
-    if (others.length === 0) return
     await this.#session.queue.expire(claim, 'stalled')
     this.#session.note('stalled', claim, 'the job is given to another worker', undefined, racer.worker)
     racer.jobs.delete(claim.id)
@@ -292,6 +285,6 @@ export class RaceRun implements RaceHost {
     racer.dueMs = next?.at.getTime() ?? 0
     if (racer.waiting) return
     racer.ended = true
-    for (const branch of racer.parked.splice(0)) branch.goOn!()
+    for (const branch of racer.parked.splice(0)) branch.goOn()
   }
 }

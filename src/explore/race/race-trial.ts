@@ -110,8 +110,9 @@ export class RaceTrial<W> {
       perform: (session, world) => race.perform(session, world),
       ...(plan.patient ? { patient: true } : undefined),
     })
-    if (race.children.size > this.children.size) {
-      this.children = new Set([...this.children, ...race.children])
+    const { found } = race.children
+    if (found.size > this.children.size) {
+      this.children = new Set([...this.children, ...found])
       return this.run({ ...plan, ...plan.again?.() })
     }
     const { deadlock } = race.scheduler

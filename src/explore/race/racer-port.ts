@@ -6,14 +6,18 @@ import type { Racer } from './racer.ts'
 export class RacerPort implements DeliveryPort {
   readonly #queue: QueueAdapter
   readonly #racer: Racer
-  readonly settle: DeliveryPort['settle']
-  readonly expire: DeliveryPort['expire']
 
   constructor(queue: QueueAdapter, racer: Racer) {
     this.#queue = queue
     this.#racer = racer
-    this.settle = (claim, ending, outcome) => queue.settle(claim, ending, outcome)
-    this.expire = (claim, outcome) => queue.expire(claim, outcome)
+  }
+
+  settle(...given: Parameters<DeliveryPort['settle']>): ReturnType<DeliveryPort['settle']> {
+    return this.#queue.settle(...given)
+  }
+
+  expire(...given: Parameters<DeliveryPort['expire']>): ReturnType<DeliveryPort['expire']> {
+    return this.#queue.expire(...given)
   }
 
   run(claim: Claim, extras: RunExtras): Promise<unknown> {

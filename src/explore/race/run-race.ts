@@ -28,5 +28,6 @@ export async function runRace<W = undefined>(
   const runner = new Runner(setup)
   const explorer = new Explorer(runner, setup)
   const { schedule = '' } = setup.options
-  return withProbes('runRace()', () => runner.during(() => explorer.one(followSchedule(schedule))))
+  const one = (): Promise<RaceResult> => runner.during(() => explorer.one(followSchedule(schedule)))
+  return withProbes('runRace()', one, setup.options.signal)
 }

@@ -133,13 +133,12 @@ export class Scheduler {
   }
 
   /** What a branch awaited has settled: it is held until it is chosen. */
-  park(racer: Racer, branch: Branch, goOn: () => void): void {
+  park(racer: Racer, branch: Branch): void {
     if (this.#over || racer.ended || branch.delivery.dead) {
-      goOn()
+      branch.goOn()
       return
     }
     this.events++
-    branch.goOn = goOn
     branch.step = this.decisions.chosen.length
     racer.parked.push(branch)
     if (racer === this.running) this.#check(racer)
@@ -269,7 +268,7 @@ export class Scheduler {
   #goOn(racer: Racer): void {
     racer.several = racer.parked.length > 1
     if (racer.several) racer.parked.sort(earlier)
-    racer.parked.shift()!.goOn!()
+    racer.parked.shift()!.goOn()
     // A branch may end and say nothing.
     if (racer.several) this.#check(racer)
   }
@@ -287,7 +286,7 @@ export class Scheduler {
   }
 
   #letGo(racer: Racer): void {
-    for (const branch of racer.parked.splice(0)) branch.goOn!()
+    for (const branch of racer.parked.splice(0)) branch.goOn()
     racer.pending.length = 0
   }
 }

@@ -3,8 +3,8 @@ import type { InjectedFault } from '../../model/result.ts'
 import { type Duration, durationMs } from '../../model/time.ts'
 import type { WorkerSignal } from '../../model/worker-log.ts'
 import { bad, kind, unknownName } from '../bad-option.ts'
-import { checkName, checkNumbers } from '../option-values.ts'
-import type { SimulationOptions } from '../options.ts'
+import { checkValues, type SimulationOptions } from '../options.ts'
+import { programOf } from './worker-program.ts'
 
 /** The user's own worker program, and how it is started. */
 export interface WorkerProgram {
@@ -121,16 +121,22 @@ export function workerPlan<W>(
   first: WorkerOptions<W> | WorkerAssertions<W>,
   second: WorkerOptions<W> | WorkerAssertions<W> | undefined,
 ): WorkerPlan<W> {
-  const assertions = [first, second].find((one) => typeof one === 'function') as
-    | WorkerAssertions<W>
-    | undefined
-  const options = [first, second].find((one) => typeof one === 'object') as WorkerOptions<W> | undefined
-  if (options === undefined || options === null)
-    throw bad('simulateWorkers(options, assertions) takes an object of options: received none.')
+  const given = [first, second].filter((one) => one !== undefined)
+  const assertions = given.find((one) => typeof one === 'function') as WorkerAssertions<W> | undefined
+  const options = given.find((one) => typeof one !== 'function') as WorkerOptions<W> | undefined
+  const isObject = typeof options === 'object' && options !== null && !Array.isArray(options)
+  if (!isObject || given.length > (assertions === undefined ? 1 : 2)) {
+    const received = given.length === 0 ? 'none' : given.map(kind).join(' and ')
+    throw bad(
+      `simulateWorkers(options, assertions) takes an object of options and a function: received ${received}.`,
+    )
+  }
   for (const name of Object.keys(options))
     if (!optionNames.includes(name)) throw unknownName('option', name, optionNames)
-  checkName(options.name)
-  checkNumbers({ ...options, ...(options.timeoutMs !== undefined && { hangAfterMs: options.timeoutMs }) })
+  const { timeoutMs, ...shared } = options
+  checkValues(shared as SimulationOptions)
+  if (timeoutMs !== undefined && !(typeof timeoutMs === 'number' && timeoutMs > 0))
+    throw bad(`timeoutMs: received ${kind(timeoutMs)}; allowed is a number > 0.`)
   for (const name of ['enqueue', 'idle'] as const)
     if (typeof options[name] !== 'function')
       throw bad(`${name}: received ${kind(options[name])}; allowed is a function.`)
@@ -148,16 +154,6 @@ export function workerPlan<W>(
     timeoutMs: options.timeoutMs ?? 30_000,
     seed: options.seed ?? 1,
   }
-}
-
-function programOf(worker: unknown): WorkerPlan<unknown>['program'] {
-  const given = typeof worker === 'string' ? { file: worker } : (worker as WorkerProgram | undefined)
-  if (typeof given?.file !== 'string' || given.file === '')
-    throw bad(
-      `worker: received ${kind(worker)}; allowed is the file of a program, or { file, args, env, cwd }.`,
-    )
-  const { file, args = [], cwd = process.cwd(), nodeArgs = [], env } = given
-  return { file, args, cwd: path.resolve(cwd), nodeArgs, ...(env === undefined ? undefined : { env }) }
 }
 
 function deliveriesOf(given: unknown): Readonly<Record<string, string>> {

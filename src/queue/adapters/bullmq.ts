@@ -30,6 +30,7 @@ import { serverOf } from './bullmq/server-of.ts'
 import { settle } from './bullmq/settle.ts'
 import { idOf, watchEnqueues } from './bullmq/watch-enqueues.ts'
 import { Workers, type WorkersOption } from './bullmq/workers.ts'
+import { checkOptionNames } from './check-options.ts'
 import { inVirtualTime, withoutDelivery } from './in-virtual-time.ts'
 import { nativeOf, nativeRequest } from './native-request.ts'
 
@@ -87,11 +88,12 @@ export class BullmqQueue implements QueueAdapter {
   #era = 0
 
   constructor(options: BullmqOptions) {
+    checkOptionNames('bullmqQueue', options, ['workers', 'allowRemote'])
     const time = {
       nowMs: () => this.time.nowMs(),
       advanceTo: (ms: number) => this.time.advanceTo(ms),
     }
-    this.#workers = new Workers(options?.workers, time, options?.allowRemote === true)
+    this.#workers = new Workers(options.workers, time, options.allowRemote === true)
     this.#schedule = new Schedule(this.#workers, time)
   }
 

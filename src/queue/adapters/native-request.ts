@@ -2,8 +2,17 @@ import { FaultlineError } from '../../model/error.ts'
 import { isJobRequest, type JobRequest, requestBrand } from '../../model/job.ts'
 import { describe } from '../describe.ts'
 
-/** A request for a job of a queue library: what that library's own enqueue takes is `native`. */
+/**
+ * A request for a job of a queue library: what that library's own enqueue takes is `native`.
+ *
+ * @throws FAULTLINE_BAD_OPTION for a name that is none.
+ */
 export function nativeRequest(name: string, payload: unknown, native: object): JobRequest {
+  if (typeof name !== 'string' || name === '') {
+    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+      message: `The name of a job must be a string that is not empty: received ${describe(name)}.`,
+    })
+  }
   return { [requestBrand]: true, name, payload, options: {}, native } as JobRequest
 }
 

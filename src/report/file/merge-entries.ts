@@ -155,14 +155,14 @@ function withoutShard(words: Readonly<Record<string, string>>): Record<string, s
 }
 
 /** What counts scenarios that were run: each shard tells of its own. */
-const counting = ['memory']
+const counting = ['memory', 'sameState', 'extensions']
 
 /** `2 crash scenarios of …` and `1 crash scenario of …` are `3 crash scenarios of …`. */
 function summedWords(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {
   return Object.fromEntries(
     counting.flatMap((key) => {
       const parts = all.flatMap(
-        (words) => /^([\d,]+) ((?:\w+ )?)scenarios?( .*)$/.exec(words[key] ?? '') ?? [],
+        (words) => /^([\d,]+) ((?:\w+ )?)scenarios?([ :].*)$/.exec(words[key] ?? '') ?? [],
       )
       const counts = parts.filter((_, at) => at % 4 === 1).map((text) => Number(text.replaceAll(',', '')))
       if (counts.length === 0) return []

@@ -57,8 +57,10 @@ function grouped<T extends Pick<SimulationEntry, 'name' | 'testFile'>>(
   return [...groups.values()]
 }
 
-/** Races are not split: where several reports hold one, it is the same. */
-function sameRace(races: readonly RaceEntry[]): RaceEntry {
+/** A race is run by one shard, whole; where several reports hold it nevertheless, it is the same. */
+function sameRace(given: readonly RaceEntry[]): RaceEntry {
+  const ran = given.filter(({ shard }) => shard === undefined)
+  const races = ran.length === 0 ? given : ran
   const [first] = races
   const verdict = ({ summary, failures }: RaceEntry): string =>
     `${summary.failed} of ${summary.run} schedules failed (${failures.map(({ schedule }) => schedule).join(', ')})`

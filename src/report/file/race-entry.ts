@@ -31,6 +31,7 @@ export function raceEntryOf({ report, testFile, readSource = readFromDisk }: Rep
     ...(testFile === undefined ? undefined : { testFile }),
     ...(command === undefined ? undefined : { command: withoutRoot(command, root) }),
     racers: members.map((member) => member.name),
+    ...(summary.shard === undefined ? undefined : { shard: summary.shard }),
     summary: {
       schedules,
       run,

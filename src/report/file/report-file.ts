@@ -1,4 +1,5 @@
 import type { Point } from '../../model/point.ts'
+import type { RaceShard } from '../../model/race.ts'
 import type {
   CodeLine,
   FaultName,
@@ -132,6 +133,8 @@ export interface RaceEntry {
   readonly command?: string
   /** `A`, `B` … in words: `checkout`, `checkout, redelivered`. */
   readonly racers: readonly string[]
+  /** Present where this report is of a shard that leaves the race to another one. */
+  readonly shard?: RaceShard
   readonly summary: RaceSummaryEntry
   /** The first {@link RACE_FAILURES_MAX} of them. */
   readonly failures: readonly RaceFailureEntry[]

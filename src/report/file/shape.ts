@@ -98,6 +98,7 @@ const race = object({
   'testFile?': text,
   'command?': text,
   racers: list(text),
+  'shard?': object({ index: count, count, runBy: count }),
   summary: object({
     schedules: text,
     run: count,

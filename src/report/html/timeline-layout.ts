@@ -3,7 +3,7 @@ import { offset, span } from '../words.ts'
 import { type Bar, BarTracker } from './timeline-bars.ts'
 
 /** Pixels between two events at the same virtual time. */
-const STEP = 58
+const STEP = 76
 /** … and where virtual time passed in between. */
 const LEAP = 132
 const LEFT = 30

@@ -1,5 +1,5 @@
 import type { Place } from '../../model/point.ts'
-import type { Activation } from '../activation.ts'
+import type { Activation, CodePlace } from '../activation.ts'
 import type { Delivery } from '../delivery.ts'
 import type { Mode, Strike } from '../mode.ts'
 import { isNamed, loopsOf, memoryOf, placesOf } from '../places.ts'
@@ -42,6 +42,7 @@ export class GlitchMode implements Mode {
   readonly name = 'glitch'
   readonly returns = 'settled'
   readonly searches: readonly Search[]
+  readonly unsure: CodePlace[] = []
   /** The files in which a job reached code that uses module variables, by its id. */
   readonly memory: Map<string, Set<FileRecord>> = new Map()
   readonly #hits = new Map<string, number>()

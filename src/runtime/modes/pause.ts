@@ -74,8 +74,15 @@ export class PauseMode implements Mode {
 
   readonly #strike: Strike = {
     strike: (delivery, activation, canHold) => {
-      if (this.#struck?.strike(delivery, activation, canHold)) return true
-      if (!canHold || decisionsOf(this.#file!, this.#granularity)[this.#index] === 0) return false
+      const struck = this.#struck
+      const isDecision = decisionsOf(this.#file!, this.#granularity)[this.#index] !== 0
+      if (struck?.strike(delivery, activation, canHold)) {
+        const { w } = activation
+        // Time has passed for it: others may have gone on meanwhile.
+        if (!delivery.asleep) activation.w = w!.then(() => this.#host.reached(delivery, activation))
+        return true
+      }
+      if (!canHold || (struck === undefined && !isDecision)) return false
       const turn = this.#host.reached(delivery, activation)
       if (turn === undefined) return false
       activation.w = turn

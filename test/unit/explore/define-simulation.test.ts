@@ -73,7 +73,7 @@ test('what cannot run at all rejects', async () => {
 
 test('a missing name is an error that says so', () => {
   expect(() => defineSimulation('', job.with(null), () => {})).toThrow(
-    "defineSimulation(name, work, …) takes a name first: received ''.",
+    "defineSimulation(name, work, …) takes a name first: received ''; allowed is a text that is not empty.",
   )
   expect(() => defineSimulation('charge', job.with(null))).toThrow('nothing to judge it by')
 })

@@ -1,4 +1,15 @@
-import { crash, defineJob, memoryQueue, runSimulation, simulate } from 'faultline'
+import {
+  crash,
+  createSwitch,
+  defineJob,
+  defineSimulation,
+  memoryQueue,
+  performAll,
+  runSimulation,
+  simulate,
+  trace,
+} from 'faultline'
+import { testRaces, testSimulation } from 'faultline/vitest'
 import { test } from 'vitest'
 import { charge } from '../../../fixtures/engine/charge.ts'
 import { World } from '../../helpers/engine-world.ts'
@@ -47,11 +58,17 @@ const wrong: [string, object][] = [
   ['onCrash', { onCrash: 'cut' }],
   ['within', { within: 'soon' }],
   ['mask', { mask: 'orders' }],
+  ['a mask of the whole', { mask: [''] }],
   ['points', { points: 7 }],
+  ['points without a name', { points: '' }],
+  ['one of the points without a name', { points: ['src/**', ''] }],
   ['queue', { queue: {} }],
+  ['a queue that is not returned', { queue: () => undefined }],
+  ['a queue that is no queue', { queue: async () => new World() }],
   ['keep', { keep: 'src/db.ts' }],
   ['an empty keep', { keep: [''] }],
   ['prune', { prune: true }],
+  ['no prune', { prune: null }],
   ['prune without state', { prune: { verify: true } }],
   ['prune with more', { prune: { state: () => 1, verified: true } }],
   ['prune of a job whose memory stays', { prune: { state: () => 1 } }],
@@ -76,6 +93,18 @@ const calls: [string, () => unknown][] = [
   ['two assertions', () => simulate(job.with(null), () => {}, (() => {}) as never)],
   ['two sets of options', () => simulate(job.with(null), {}, {} as never)],
   ['null', () => simulate(job.with(null), null as never)],
+  ['a list', () => simulate(job.with(null), () => {}, [] as never)],
+  ['a trace with assertions', () => trace(job.with(null), (() => {}) as never)],
+  ['a simulation without a name', () => defineSimulation(undefined as never, job.with(null), () => {})],
+  ['a test without a name', () => testSimulation(undefined as never, job.with(null), () => {})],
+  ['a test whose name is its work', () => testSimulation(job.with(null) as never, (() => {}) as never)],
+  ['a blank name', () => testSimulation.skip(' ', job.with(null), () => {})],
+  ['races without a name', () => testRaces([job.with(null), job.with(null)] as never, (() => {}) as never)],
+  ['a queue of a list', () => memoryQueue([] as never)],
+  ['an enqueue with a list', () => job.with(null, [] as never)],
+  ['perform with a list', () => performAll(memoryQueue(), [] as never)],
+  ['a yes', () => performAll(memoryQueue(), { allowDead: 'yes' as never })],
+  ['a switch that is neither on nor off', () => createSwitch('on' as never)],
   ['a definition instead of a request', () => simulate(job as never, () => {})],
   ['an object', () => simulate({ name: 'job' } as never, () => {})],
   ['nothing at all', () => simulate(undefined as never, () => {})],

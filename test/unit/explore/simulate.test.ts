@@ -552,7 +552,7 @@ describe('bounds', () => {
     expect([error.code, error.message]).toMatchInlineSnapshot(`
       [
         "FAULTLINE_ABORTED",
-        "The simulation was cancelled in the run without faults.",
+        "simulate() was cancelled before it began.",
       ]
     `)
   })

@@ -1,10 +1,9 @@
 import type { JobsOptions } from 'bullmq'
 import { FaultlineError } from '../../../model/error.ts'
 import { describe } from '../../describe.ts'
-import { didYouMean } from '../../nearest.ts'
 import { timeMaxMs } from '../../time-range.ts'
+import { checkSpelling } from '../native-options.ts'
 
-/** For typing errors only: what a newer BullMQ has beside these passes. */
 const known: readonly (keyof JobsOptions)[] = [
   'attempts',
   'backoff',
@@ -34,21 +33,8 @@ const known: readonly (keyof JobsOptions)[] = [
  * @throws FAULTLINE_BAD_OPTION, FAULTLINE_BAD_TIME
  */
 export function checkJobOptions(options: unknown, name: string, nowMs: number): void {
-  if (options === undefined) return
-  if (typeof options !== 'object' || options === null) {
-    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
-      message: `The options of the job '${name}' must be an object: received ${describe(options)}.`,
-    })
-  }
-  for (const option of Object.keys(options)) {
-    const hint = (known as readonly string[]).includes(option) ? undefined : didYouMean(option, known)
-    if (hint === undefined) continue
-    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
-      message: `BullMQ has no option '${option}' for the job '${name}'.`,
-      hint,
-    })
-  }
-  const { delay } = options as { delay?: unknown }
+  checkSpelling('BullMQ', name, options, known)
+  const { delay } = (options ?? {}) as { delay?: unknown }
   if (delay === undefined) return
   if (typeof delay === 'number' && delay >= 0 && nowMs + delay <= timeMaxMs) return
   throw new FaultlineError('FAULTLINE_BAD_TIME', {

@@ -1,5 +1,6 @@
 import { FaultlineError } from '../../../model/error.ts'
 import { describe } from '../../describe.ts'
+import { checkOptionNames } from '../check-options.ts'
 import { refuseRemote } from '../postgres-client.ts'
 import { atPostgres, postgresName } from '../postgres-server.ts'
 import type { GraphileWorker, SqlPool, TaskList } from './driver.ts'
@@ -83,7 +84,8 @@ export class GraphileSetup {
     const tasks =
       taskDirectory === undefined
         ? taskListOf(this.#options.tasks!)
-        : (await library.getTasks(shared, taskDirectory)).tasks
+        : (await library.getTasks(shared, taskDirectory).catch(told('taskDirectory', 'a folder of tasks')))
+            .tasks
     const names = Object.keys(tasks)
     if (names.length === 0)
       throw bad('taskDirectory', 'a folder with tasks', `'${taskDirectory}', which has none`)
@@ -94,21 +96,46 @@ export class GraphileSetup {
       names,
       options: { ...shared, noHandleSignals: true },
       jobs: new GraphileJobs(this.#pool, schema, names),
-      cron: new GraphileCron(crontab === undefined ? [] : library.parseCrontab(crontab)),
+      cron: new GraphileCron(crontab === undefined ? [] : cronOf(library, crontab)),
     }
   }
 }
 
-function checkOptions({ pool, tasks, taskDirectory }: GraphileWorkerQueueOptions): void {
+const optionNames = ['pool', 'tasks', 'taskDirectory', 'schema', 'crontab', 'allowRemote']
+
+function checkOptions(options: GraphileWorkerQueueOptions): void {
+  checkOptionNames('graphileWorkerQueue', options, optionNames)
+  const { pool, tasks, taskDirectory } = options
   if (typeof (pool as { query?: unknown } | undefined)?.query !== 'function')
     throw bad('pool', "a Pool of the package 'pg', or a PGlite", describe(pool))
   if ((tasks === undefined) === (taskDirectory === undefined))
     throw bad('tasks and taskDirectory', 'one of the two', tasks === undefined ? 'neither' : 'both')
+  for (const name of ['taskDirectory', 'schema', 'crontab'] as const) {
+    const value: unknown = options[name]
+    if (value !== undefined && (typeof value !== 'string' || value === ''))
+      throw bad(name, 'a text that is not empty', describe(value))
+  }
   if (tasks !== undefined) taskListOf(tasks)
 }
 
-function bad(what: string, allowed: string, received: string): FaultlineError {
+function cronOf(library: GraphileWorker, crontab: string): ReturnType<GraphileWorker['parseCrontab']> {
+  try {
+    return library.parseCrontab(crontab)
+  } catch (cause) {
+    throw told('crontab', 'what graphile-worker reads')(cause)
+  }
+}
+
+/** What the library has to say of an option. */
+function told(what: string, allowed: string): (cause: unknown) => never {
+  return (cause) => {
+    throw bad(what, allowed, cause instanceof Error ? cause.message : String(cause), cause)
+  }
+}
+
+function bad(what: string, allowed: string, received: string, cause?: unknown): FaultlineError {
   return new FaultlineError('FAULTLINE_BAD_OPTION', {
-    message: `graphileWorkerQueue: ${what} must be ${allowed}: received ${received}.`,
+    message: `graphileWorkerQueue: ${what} must be ${allowed}: received ${received}${/[.!?]$/.test(received) ? '' : '.'}`,
+    ...(cause === undefined ? undefined : { cause }),
   })
 }

@@ -12,6 +12,7 @@ import type {
   Settlement,
 } from '../../port.ts'
 import type { WaitingRow } from '../due-jobs.ts'
+import { checkSpelling } from '../native-options.ts'
 import { nativeOf, nativeRequest } from '../native-request.ts'
 import { PostgresQueue } from '../postgres-queue.ts'
 import { unknownJob } from '../unknown-job.ts'
@@ -29,6 +30,10 @@ const CAPABILITIES: QueueCapabilities = { fencesZombies: false, deathConsumesAtt
 
 /** A lock lapses when it is older than this; the SQL of graphile-worker says so. */
 const lockMs = 4 * 60 * 60 * 1_000
+
+const specOptions: readonly (keyof TaskSpec)[] = [
+  ...(['queueName', 'runAt', 'priority', 'maxAttempts', 'jobKey', 'jobKeyMode', 'flags'] as const),
+]
 
 interface NativeJob {
   readonly spec: TaskSpec
@@ -89,6 +94,7 @@ export class GraphileWorkerQueue extends PostgresQueue<GraphileClaim, Occurrence
   async enqueue(what: unknown): Promise<string> {
     const hint = 'queue.job(name, payload, spec) makes one.'
     const { request, native } = nativeOf(what, this.kind, isNative, hint)
+    checkSpelling('graphile-worker', request.name, native.spec, specOptions)
     const payload = crossBroker(await payloadOf(request))
     const { jobs, names } = await this.setup.ready()
     if (!names.includes(request.name)) throw unknownJob(request.name, names)

@@ -25,6 +25,8 @@ const file = /\.[cm]?[jt]sx?$/
  * @throws FaultlineError `FAULTLINE_BAD_OPTION` for what is no task.
  */
 export function taskListOf(tasks: TaskList | TaskModules): TaskList {
+  if (typeof tasks !== 'object' || tasks === null || Array.isArray(tasks))
+    throw bad('tasks', 'functions by the names of their tasks', describe(tasks))
   const names = Object.keys(tasks)
   if (names.length === 0) throw bad('tasks', 'at least one task', 'none')
   const folder = sharedFolder(names.filter((name) => file.test(name)))

@@ -1,6 +1,7 @@
 import { FaultlineError } from '../../../model/error.ts'
 import { describe } from '../../describe.ts'
 import type { QueueTime } from '../../port.ts'
+import { checkOptionNames } from '../check-options.ts'
 import type { PostgresClient } from '../postgres-client.ts'
 import { atPostgres, postgresName } from '../postgres-server.ts'
 import { BossCron } from './boss-cron.ts'
@@ -151,13 +152,27 @@ function hostOf({ host, connectionString }: NonNullable<BossDb['config']> = {}):
   }
 }
 
-function checkOptions({ boss, register, handlers }: PgBossQueueOptions): void {
+function checkOptions(options: PgBossQueueOptions): void {
+  checkOptionNames('pgBossQueue', options, ['boss', 'register', 'handlers', 'pool', 'allowRemote'])
+  const { boss, register, handlers, pool } = options
   if (typeof boss?.getDb !== 'function' || typeof boss.fetch !== 'function')
     throw bad('boss', 'a PgBoss', describe(boss))
   if ((register === undefined) === (handlers === undefined))
     throw bad('register and handlers', 'one of the two', register === undefined ? 'neither' : 'both')
   if (register !== undefined && typeof register !== 'function')
     throw bad('register', 'a function of the PgBoss', describe(register))
+  if (handlers !== undefined) checkHandlers(handlers)
+  if (pool !== undefined && !Array.isArray((pool as { readonly _clients?: unknown } | null)?._clients))
+    throw bad('pool', "a Pool of the package 'pg'", describe(pool))
+}
+
+function checkHandlers(handlers: unknown): void {
+  if (typeof handlers !== 'object' || handlers === null || Array.isArray(handlers))
+    throw bad('handlers', 'functions by the name of their queue', describe(handlers))
+  const entries = Object.entries(handlers)
+  if (entries.length === 0) throw bad('handlers', 'at least one function by the name of its queue', 'none')
+  for (const [name, handler] of entries)
+    if (typeof handler !== 'function') throw bad(`the handler of '${name}'`, 'a function', describe(handler))
 }
 
 function bad(what: string, allowed: string, received: string): FaultlineError {

@@ -15,6 +15,7 @@ import type {
   Settlement,
 } from '../../port.ts'
 import type { WaitingRow } from '../due-jobs.ts'
+import { checkSpelling } from '../native-options.ts'
 import { nativeOf, nativeRequest } from '../native-request.ts'
 import { refuseRemote } from '../postgres-client.ts'
 import { PostgresQueue } from '../postgres-queue.ts'
@@ -29,6 +30,12 @@ import { expireJob, settleJob } from './settle-job.ts'
 
 /** The worker fences what it settles; a worker that died is found out when its job expires, as a failed attempt. */
 const CAPABILITIES: QueueCapabilities = { fencesZombies: true, deathConsumesAttempt: true }
+
+const sendOptions: readonly (keyof SendOptions)[] = [
+  ...(['id', 'priority', 'startAfter', 'singletonKey', 'singletonSeconds', 'singletonNextSlot'] as const),
+  ...(['group', 'deadLetter', 'db', 'expireInSeconds', 'retentionSeconds', 'deleteAfterSeconds'] as const),
+  ...(['retryLimit', 'retryDelay', 'retryBackoff', 'retryDelayMax', 'heartbeatSeconds'] as const),
+]
 
 interface NativeJob {
   readonly send: SendOptions
@@ -64,8 +71,8 @@ export class PgBossQueue extends PostgresQueue<BossClaim, Occurrence> implements
 
   constructor(options: PgBossQueueOptions) {
     super()
-    this.pools = options.pool === undefined ? [] : [options.pool]
     this.setup = new BossSetup(options, () => this.time)
+    this.pools = options.pool === undefined ? [] : [options.pool]
   }
 
   /**
@@ -83,6 +90,7 @@ export class PgBossQueue extends PostgresQueue<BossClaim, Occurrence> implements
   async enqueue(what: unknown): Promise<string> {
     const hint = 'queue.job(name, data, options) makes one.'
     const { request, native } = nativeOf(what, this.kind, isNative, hint)
+    checkSpelling('pg-boss', request.name, native.send, sendOptions)
     const payload = await payloadOf(request)
     const data = payload === undefined ? null : crossBroker(payload)
     const { boss, jobs, registered } = await this.setup.ready()

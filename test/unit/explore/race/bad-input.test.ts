@@ -35,6 +35,19 @@ const cases: [what: string, run: () => Promise<unknown>, message: RegExp][] = [
     /strategy: received \{"pct"/,
   ],
   [
+    'more than a strategy',
+    () => exploreRaces([a, b], { strategy: { pct: { depth: 2, runs: 3, seed: 7 } } as never }, fine),
+    /strategy: received \{"pct"/,
+  ],
+  [
+    'one connection for both',
+    () => {
+      const shared = { end: () => expect.unreachable('it is closed by whoever made it') }
+      return exploreRaces([a, b], { connect: () => shared }, fine)
+    },
+    /connect gave worker A and worker B the same connection/,
+  ],
+  [
     'negative preemptions',
     () => exploreRaces([a, b], { strategy: { preemptions: -1 } }, fine),
     /strategy: received/,

@@ -1,4 +1,4 @@
-import { crash, defineJob, error, exploreRaces, isFaultlineError, stall } from 'faultline'
+import { crash, defineJob, delay, error, exploreRaces, isFaultlineError, stall } from 'faultline'
 import { afterEach, expect, test, vi } from 'vitest'
 import * as jobs from '../../../../fixtures/engine/races.ts'
 
@@ -48,6 +48,44 @@ test('what only a fault in a race breaks is found, told and replayed', async () 
   vi.stubEnv('FAULTLINE_REPLAY', failure!.replay.replace('crash@', 'crush@'))
   const missing = await exploreRaces(works, { setup, faults: [crash()] }, check).catch((reason) => reason)
   expect(isFaultlineError(missing, 'FAULTLINE_REPLAY')).toBe(true)
+})
+
+test('while a delay passes, others go on: a lease that ran out is found', async () => {
+  let leases = { until: 0, name: '' }
+  const job = defineJob<string>({ name: 'leased', perform: (name) => jobs.leased(w, name, leases) })
+  const works = [job.with('A'), job.with('B', { delay: '1200ms' })]
+  const clean = () => {
+    leases = { until: 0, name: '' }
+    setup()
+  }
+  const right = () => expect(w.balance).toBe(100 - 10 * w.log.length)
+  const options = { setup: clean, now, budget: 1_000 }
+  expect((await exploreRaces(works, options, right)).summary).toMatchObject({ failed: 0, exhaustive: true })
+  const report = await exploreRaces(works, { ...options, faults: [delay('2s')] }, right)
+  const [failure] = report.failures
+  expect(failure, String(report)).toMatchObject({ preemptions: 1, faults: [{ fault: 'delay' }] })
+  expect(failure!.replay).toMatch(/race:A+B+A+B*\+delay:2s@fixtures\/engine\/races\.ts:\d+/)
+  vi.stubEnv('FAULTLINE_REPLAY', failure!.replay)
+  const again = await exploreRaces(works, { ...options, faults: [delay('2s')] }, right)
+  expect(again.failures.map(({ schedule }) => schedule)).toEqual([failure!.schedule])
+})
+
+test('every token replays its own schedule with its own fault, also one that is not the shortest', async () => {
+  const job = defineJob<number>({ name: 'unlocks', perform: (amount) => jobs.unlocksWhereItFails(w, amount) })
+  const works = [job.with(10), job.with(20)]
+  const right = () => {
+    const done = w.log.reduce((sum, amount) => sum + Number(amount), 0)
+    expect(w.balance).toBeLessThanOrEqual(100 - done)
+  }
+  const options = { setup, now, budget: 1_000, faults: [error()] }
+  const report = await exploreRaces(works, options, right)
+  const all = report.failures.map(({ preemptions }) => preemptions)
+  expect([Math.min(...all), Math.max(...all)]).toEqual([2, 7])
+  for (const { replay, schedule, faults } of report.failures.slice(-10)) {
+    vi.stubEnv('FAULTLINE_REPLAY', replay)
+    const again = await exploreRaces(works, options, right)
+    expect(again.races).toMatchObject([{ replay, schedule, outcome: 'failed', reason: 'assertion', faults }])
+  }
 })
 
 test('stalls and errors of one kind', async () => {

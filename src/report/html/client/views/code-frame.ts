@@ -104,8 +104,8 @@ function notesOf({ faults }: ScenarioResult, file: string, struck: ReturnType<ty
 function noteLine({ words, main, above }: Note): HTMLElement {
   return el(
     'div',
-    { class: `note ${main ? 'note-main' : ''}` },
-    el('span', {}, `${above ? '▾' : '▴'} ${oneLine(words)}`),
+    { class: `note ${above ? 'note-above' : ''} ${main ? 'note-main' : ''}` },
+    el('span', {}, oneLine(words)),
   )
 }
 

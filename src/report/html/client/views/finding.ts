@@ -13,7 +13,7 @@ import { el, oneLine } from '../dom.ts'
 import { faultLabels } from '../fault-labels.ts'
 import { icon, markIcon } from '../icons.ts'
 import { strikeFrame } from './code-frame.ts'
-import { faultChip, plural, section } from './parts.ts'
+import { faultChip, plural, prose, section } from './parts.ts'
 import { timelineParts } from './timeline.ts'
 
 const SCENARIOS_MAX = 60
@@ -114,7 +114,9 @@ function story(
       : section(
           'What to do',
           ...[own, hint].flatMap((text) =>
-            text === undefined ? [] : [el('p', { class: 'callout' }, icon('bolt'), el('span', {}, text))],
+            text === undefined
+              ? []
+              : [el('p', { class: 'callout' }, icon('bolt'), el('span', {}, ...prose(text)))],
           ),
         ),
     notes(told),

@@ -9,7 +9,7 @@ import { el, oneLine } from '../dom.ts'
 import { icon, markIcon } from '../icons.ts'
 import { filterBar } from './filter-bar.ts'
 import { findingDetail } from './finding.ts'
-import { empty, faultChip, plural } from './parts.ts'
+import { empty, faultChip, isNotRun, plural } from './parts.ts'
 import type { Part } from './simulation.ts'
 
 /** The findings on the left, one of them on the right; on a narrow screen one after the other. */
@@ -20,7 +20,7 @@ export function findingsView(app: App, sim: Sim): Part {
     return {
       body: empty(
         'No findings',
-        `${sim.headline.text}. The source shows which faults struck where; “Not covered” says what was not tested.`,
+        `${sim.headline.text.replace(/^./, (first) => first.toUpperCase())}. The source shows which faults struck where; “Not covered” says what was not tested.`,
       ),
     }
   const index = Math.min(route.cause ?? 1, causes.length)
@@ -108,7 +108,7 @@ function card(sim: Sim, cause: Cause, number: number, chosen: number, filter: Ro
         'span',
         { class: 'finding-facts' },
         point === undefined ? undefined : el('span', { class: 'path' }, location(point)),
-        el('span', { class: 'dim' }, plural(cause.scenarios.length, 'scenario')),
+        isNotRun(sim) ? undefined : el('span', { class: 'dim' }, plural(cause.scenarios.length, 'scenario')),
       ),
       el('span', { class: 'chips' }, ...[...faults].map(faultChip)),
     ),

@@ -5,7 +5,7 @@ import type { Race, Sim } from '../data.ts'
 import { el, oneLine } from '../dom.ts'
 import { markIcon } from '../icons.ts'
 import { searchField } from './filter-bar.ts'
-import { empty, number, outcomeBar, percent, plural, verdict } from './parts.ts'
+import { empty, isNotRun, number, outcomeBar, percent, plural, raceVerdict, verdict } from './parts.ts'
 
 /** All simulations and races, those that fail first. */
 export function overview({ report, route, refilter }: App): View {
@@ -33,18 +33,15 @@ export function overview({ report, route, refilter }: App): View {
   const failing = report.sims.filter(({ headline }) => !headline.good).length
   const broken = report.races.filter(({ entry }) => entry.failures.length > 0).length
   const bad = failing + broken
-  const total = report.sims.length + report.races.length
+  const ran = report.races.filter(({ entry }) => entry.summary.run > 0)
+  const total = report.sims.length + ran.length
   const main = el(
     'div',
     { class: 'page' },
     el(
       'div',
       { class: 'head' },
-      el(
-        'h1',
-        {},
-        bad === 0 ? (total === 1 ? 'It survives' : `All ${total} survive`) : failingWords(bad, total),
-      ),
+      el('h1', {}, bad === 0 ? survivingWords(total) : failingWords(bad, total)),
       el('p', { class: 'dim' }, totals(report.sims, report.races)),
     ),
     total > 3
@@ -53,6 +50,11 @@ export function overview({ report, route, refilter }: App): View {
     list,
   )
   return { title: 'Overview', main, refilter: (next) => draw(next.filter.text) }
+}
+
+function survivingWords(total: number): string {
+  if (total === 0) return 'Nothing was run'
+  return total === 1 ? 'It survives' : `All ${number(total)} survive`
 }
 
 function failingWords(bad: number, total: number): string {
@@ -98,16 +100,18 @@ function simCard(sim: Sim): HTMLElement {
         headline.counted ? percent(summary.resilience) : '–',
       ),
     ),
-    outcomeBar(summary),
+    isNotRun(sim) ? undefined : outcomeBar(summary),
     el(
       'p',
       { class: 'card-facts' },
       verdict(sim),
-      el(
-        'span',
-        { class: 'dim' },
-        `${plural(summary.points, 'failure point')}${summary.exhaustive ? ' · exhaustive' : ' · not exhaustive'}`,
-      ),
+      isNotRun(sim)
+        ? undefined
+        : el(
+            'span',
+            { class: 'dim' },
+            `${plural(summary.points, 'failure point')}${summary.exhaustive ? ' · exhaustive' : ' · not exhaustive'}`,
+          ),
     ),
     shown.length === 0
       ? undefined
@@ -123,7 +127,9 @@ function simCard(sim: Sim): HTMLElement {
                 { href: printRoute({ view: 'sim', slug, cause: index + 1 }) },
                 markIcon('failed'),
                 el('span', { class: 'grow' }, oneLine(message) || reason),
-                el('span', { class: 'dim' }, plural(scenarios.length, 'scenario')),
+                reason === 'not-run'
+                  ? undefined
+                  : el('span', { class: 'dim' }, plural(scenarios.length, 'scenario')),
               ),
             ),
           ),
@@ -137,6 +143,7 @@ function simCard(sim: Sim): HTMLElement {
 function raceCard({ entry, slug }: Race): HTMLElement {
   const { summary, failures } = entry
   const bad = failures.length > 0
+  const ink = bad ? 'bad' : summary.run === 0 ? 'dim' : 'good'
   return el(
     'article',
     { class: 'card' },
@@ -151,8 +158,8 @@ function raceCard({ entry, slug }: Race): HTMLElement {
       ),
       el(
         'span',
-        { class: `figure ${bad ? 'bad' : 'good'}` },
-        `${number(summary.run - summary.failed)}/${number(summary.run)}`,
+        { class: `figure ${ink}` },
+        summary.run === 0 ? '–' : `${number(summary.run - summary.failed)}/${number(summary.run)}`,
       ),
     ),
     el(
@@ -160,11 +167,9 @@ function raceCard({ entry, slug }: Race): HTMLElement {
       { class: 'card-facts' },
       el(
         'span',
-        { class: `verdict ${bad ? 'bad' : 'good'}` },
-        markIcon(bad ? 'failed' : 'survived'),
-        bad
-          ? `${plural(summary.failed, 'schedule')} of ${number(summary.run)} ${summary.failed === 1 ? 'fails' : 'fail'}`
-          : `survived ${plural(summary.run, 'schedule')}`,
+        { class: `verdict ${ink}` },
+        summary.run === 0 ? undefined : markIcon(bad ? 'failed' : 'survived'),
+        raceVerdict(entry),
       ),
       el('span', { class: 'dim' }, oneLine(summary.guarantee)),
     ),

@@ -1,4 +1,5 @@
 import type { SimulationSummary } from '../../../../model/result.ts'
+import type { RaceEntry } from '../../../file/report-file.ts'
 import { number, percent, plural } from '../../../words.ts'
 import type { Sim } from '../data.ts'
 import { type Child, el, oneLine } from '../dom.ts'
@@ -59,6 +60,25 @@ export function verdict(sim: Sim): HTMLElement {
   return el('span', { class: `verdict ${good ? 'good' : 'bad'}` }, markIcon(mark), text)
 }
 
+/** Nothing of it was run: there is nothing to count. */
+export function isNotRun({ data }: Sim): boolean {
+  return data.summary.points === 0 && data.causes.some(({ reason }) => reason === 'not-run')
+}
+
+/** What came of a race, in words. */
+export function raceVerdict({ summary, shard }: RaceEntry): string {
+  const { run, failed } = summary
+  if (run === 0) return shard === undefined ? 'nothing was run' : 'not run in this shard'
+  return failed > 0
+    ? `${number(failed)} of ${plural(run, 'schedule')} ${failed === 1 ? 'fails' : 'fail'}`
+    : `survived ${plural(run, 'schedule')}`
+}
+
+/** Words in which backticks mark code. */
+export function prose(text: string): Child[] {
+  return text.split(/`([^`]+)`/).map((part, at) => (at % 2 === 1 ? el('code', {}, part) : part))
+}
+
 /** A titled part of a page. */
 export function section(title: Child, ...children: Child[]): HTMLElement {
   return el('section', { class: 'part' }, el('h3', {}, title), ...children)
@@ -79,7 +99,9 @@ export function reasons(all: readonly (readonly [string, string])[]): HTMLElemen
   return el(
     'dl',
     { class: 'reasons' },
-    ...all.map(([what, why]) => el('div', {}, el('dt', {}, oneLine(what)), el('dd', {}, oneLine(why)))),
+    ...all.map(([what, why]) =>
+      el('div', {}, el('dt', {}, oneLine(what)), el('dd', {}, ...prose(oneLine(why)))),
+    ),
   )
 }
 

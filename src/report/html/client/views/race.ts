@@ -7,7 +7,7 @@ import { copyLine } from '../copy.ts'
 import type { Race } from '../data.ts'
 import { el, oneLine, visible } from '../dom.ts'
 import { icon, markIcon } from '../icons.ts'
-import { empty, number, reasons, section } from './parts.ts'
+import { empty, number, raceVerdict, reasons, section } from './parts.ts'
 
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ'
 const FAILURES_MAX = 200
@@ -41,7 +41,9 @@ export function race({ route }: App, { entry, slug }: Race): View {
             detail(failures[index - 1]!, entry.racers, entry.command),
           ),
         )
-      : empty('No schedule fails', 'What that is worth stands above.'),
+      : entry.summary.run === 0
+        ? empty('No schedule was run', 'Why stands above.')
+        : empty('No schedule fails', 'What that is worth stands above.'),
     left.length === 0 ? undefined : section('Not covered', reasons(left)),
   )
   return {
@@ -65,11 +67,9 @@ function head(entry: RaceEntry): HTMLElement {
       { class: 'under' },
       el(
         'span',
-        { class: `verdict ${bad ? 'bad' : 'good'}` },
-        markIcon(bad ? 'failed' : 'survived'),
-        bad
-          ? `${number(summary.failed)} of ${number(summary.run)} schedules fail`
-          : `survived ${number(summary.run)} schedules`,
+        { class: `verdict ${bad ? 'bad' : summary.run === 0 ? 'dim' : 'good'}` },
+        summary.run === 0 ? undefined : markIcon(bad ? 'failed' : 'survived'),
+        raceVerdict(entry),
       ),
       entry.testFile === undefined ? undefined : el('span', { class: 'path' }, oneLine(entry.testFile)),
       el('span', { class: 'dim' }, `seed ${summary.seed} · took ${took(summary.durationMs)}`),

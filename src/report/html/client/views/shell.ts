@@ -1,7 +1,7 @@
 import { printRoute } from '../../route.ts'
 import type { Report } from '../data.ts'
 import { el, oneLine, svg } from '../dom.ts'
-import { icon } from '../icons.ts'
+import { icon, markIcon } from '../icons.ts'
 import { KEYS } from '../keys.ts'
 
 /** The bar on top of every page. */
@@ -83,14 +83,14 @@ export function showHelp(): void {
 
 function legend(): HTMLElement {
   const rows = [
-    ['✓', 'good', 'survived: the job ended right all the same'],
-    ['✗', 'bad', 'failed, twice: the end was wrong'],
-    ['~', 'warn', 'flaky, or the fault was never reached: nothing is known'],
-    ['·', 'dim', 'beyond the retry policy: nothing was promised'],
+    ['survived', 'survived: the job ended right all the same'],
+    ['failed', 'failed, twice: the end was wrong'],
+    ['unsure', 'flaky, or the fault was never reached: nothing is known'],
+    ['none', 'beyond the retry policy: nothing was promised'],
   ] as const
   return el(
     'dl',
     {},
-    ...rows.map(([sign, ink, words]) => el('div', {}, el('dt', { class: ink }, sign), el('dd', {}, words))),
+    ...rows.map(([mark, words]) => el('div', {}, el('dt', {}, markIcon(mark)), el('dd', {}, words))),
   )
 }

@@ -5,7 +5,7 @@ import type { Sim } from '../data.ts'
 import { el, oneLine } from '../dom.ts'
 import { coverageView } from './coverage.ts'
 import { findingsView } from './findings.ts'
-import { counts, number, outcomeBar, verdict } from './parts.ts'
+import { counts, isNotRun, number, outcomeBar, verdict } from './parts.ts'
 import { scenarioView } from './scenario.ts'
 import { scenariosView } from './scenarios.ts'
 import { sourceView } from './source.ts'
@@ -63,8 +63,7 @@ function head(sim: Sim): HTMLElement {
       entry.testFile === undefined ? undefined : el('span', { class: 'path' }, oneLine(entry.testFile)),
       ...setting.map((words) => el('span', { class: 'dim' }, oneLine(words))),
     ),
-    outcomeBar(data.summary),
-    counts(sim),
+    ...(isNotRun(sim) ? [] : [outcomeBar(data.summary), counts(sim)]),
   )
 }
 

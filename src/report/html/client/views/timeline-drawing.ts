@@ -29,7 +29,7 @@ const SIGNS: Partial<Record<TimelineKind, readonly [path: string, ink: string, w
 /** The timeline as a picture: one lane per worker, so that a death, a redelivery, a zombie is seen. */
 export function drawTimeline(layout: TimelineLayout, events: readonly TimelineEvent[]): HTMLElement {
   const height = TOP + layout.rows * ROW + 6
-  const width = NAME + layout.width
+  const width = NAME + Math.max(layout.width, ...layout.bars.map((bar) => bar.from + roomOf(bar, layout)))
   const y = (row: number): number => TOP + row * ROW + ROW / 2 + 4
   const drawing = svg(
     'svg',
@@ -128,20 +128,19 @@ function axis({ ticks, leaps }: TimelineLayout, height: number): SVGElement[] {
   ]
 }
 
-function drawBar(bar: TimelineLayout['bars'][number], y: number, layout: TimelineLayout): SVGElement[] {
-  const after = layout.bars
-    .filter(({ row, from }) => row === bar.row && from > bar.from)
-    .map(({ from }) => from)
-  const room = Math.min(layout.width, ...after) - bar.from
+type DrawnBar = TimelineLayout['bars'][number]
+
+function drawBar(bar: DrawnBar, y: number, layout: TimelineLayout): SVGElement[] {
   const width = Math.max(4, bar.to - bar.from)
-  const label = `${oneLine(bar.jobId)} · delivery ${bar.delivery}`
+  const label = labelOf(bar)
+  const room = roomOf(bar, layout)
   const top = y - BAR / 2
   return [
     svg(
       'text',
       { x: bar.from, y: top - 9, class: 'bar-label' },
       svg('title', {}, label),
-      clipped(label, Math.max(4, Math.floor(room / 6.2) - 1)),
+      clipped(label, Math.max(4, Math.floor(room / CHARACTER) - 1)),
     ),
     svg('rect', { x: bar.from, y: top, width, height: BAR, rx: 4, class: `bar bar-${bar.end}` }),
     ...bar.stretches.map(({ from, to, kind }) =>
@@ -155,6 +154,20 @@ function drawBar(bar: TimelineLayout['bars'][number], y: number, layout: Timelin
       }),
     ),
   ]
+}
+
+const CHARACTER = 6.2
+
+function labelOf({ jobId, delivery }: DrawnBar): string {
+  return `${oneLine(jobId)} · delivery ${delivery}`
+}
+
+/** How far the label of a bar may reach: to the next one, or as far as it is long. */
+function roomOf(bar: DrawnBar, layout: TimelineLayout): number {
+  const after = layout.bars
+    .filter(({ row, from }) => row === bar.row && from > bar.from)
+    .map(({ from }) => from - bar.from)
+  return Math.min((Math.min(labelOf(bar).length, 60) + 2) * CHARACTER, ...after)
 }
 
 function drawArrow(

@@ -10,7 +10,9 @@ import { drawTimeline } from './timeline-drawing.ts'
 const GRAVE: ReadonlySet<string> = new Set(['glitched', 'crashed', 'dead', 'failed'])
 
 /** What happened, drawn and in words; of a flaky scenario, both runs. */
-export function timelineParts(sim: Sim, { timeline, otherTimeline, outcome }: ScenarioResult): HTMLElement[] {
+export function timelineParts(sim: Sim, told: ScenarioResult): HTMLElement[] {
+  const { timeline, otherTimeline, outcome, reason } = told
+  if (reason === 'not-run') return []
   if (timeline.length === 0) {
     const why =
       outcome === 'survived' || outcome === 'beyond-policy'
@@ -32,7 +34,7 @@ function one(sim: Sim, title: string, events: readonly TimelineEvent[]): HTMLEle
       { 'data-event': index, class: GRAVE.has(event.kind) ? 'grave' : undefined },
       el('span', { class: 'event-at' }, offset(event.at - sim.startMs)),
       el('span', { class: 'event-who' }, event.delivery === 0 ? 'queue' : oneLine(event.worker)),
-      el('span', { class: 'event-what' }, oneLine(eventWords(event))),
+      el('span', { class: 'event-what' }, oneLine(eventWords(event).replace(/^✗ /, ''))),
     ),
   )
   const drawing = drawTimeline(timelineLayout(events, sim.startMs), events)

@@ -57,17 +57,31 @@ export class GraphileJobs {
   #postponed: string[] = []
   #clears = 0
 
-  constructor(pool: SqlPool, schema: string, names: readonly string[]) {
+  /** `sequence`: the one of its ids, quoted as SQL wants it. */
+  private constructor(pool: SqlPool, schema: string, names: readonly string[], sequence: string) {
     this.#pool = pool
     this.#schema = `"${schema.replaceAll('"', '""')}"`
     this.#names = names
-    this.#sequence = `pg_get_serial_sequence('${`${this.#schema}._private_jobs`.replaceAll("'", "''")}', 'id')`
+    this.#sequence = `'${sequence.replaceAll("'", "''")}'::regclass`
     this.foreign = {
       isForeign: foreign('jobs', '$3::timestamptz'),
       areForeign: `exists (select from ${this.#schema}._private_jobs j
         where j.task_id = any ($2::int[]) and ${foreign('j', '$3::timestamptz')})`,
-      lastId: `pg_sequence_last_value(${this.#sequence}::regclass)`,
+      lastId: `pg_sequence_last_value(${this.#sequence})`,
       seenId: null,
+    }
+  }
+
+  /** Of tables that are there. */
+  static async of(pool: SqlPool, schema: string, names: readonly string[]): Promise<GraphileJobs> {
+    const client = await pool.connect()
+    try {
+      const { rows } = await client.query("select pg_get_serial_sequence($1, 'id') as sequence", [
+        `"${schema.replaceAll('"', '""')}"._private_jobs`,
+      ])
+      return new GraphileJobs(pool, schema, names, rows[0]!.sequence as string)
+    } finally {
+      client.release()
     }
   }
 

@@ -56,6 +56,8 @@ export class GraphileJobs {
   readonly foreign: Foreign
   #postponed: string[] = []
   #clears = 0
+  /** Nothing was taken since all was cleared. */
+  #isFresh = true
 
   /** `sequence`: the one of its ids, quoted as SQL wants it. */
   private constructor(pool: SqlPool, schema: string, names: readonly string[], sequence: string) {
@@ -115,7 +117,13 @@ export class GraphileJobs {
   }
 
   async adopt(nowMs: number): Promise<void> {
+    this.#isFresh = false
     await this.#pool.query(this.adoption(nowMs))
+  }
+
+  /** At the start of a run, there most likely are some: to look first would take longer. */
+  async adoptFirst(nowMs: number): Promise<void> {
+    if (this.#isFresh) await this.adopt(nowMs)
   }
 
   /** Jobs in the order in which they would be performed; those of a queue that is busy wait. */
@@ -198,6 +206,7 @@ export class GraphileJobs {
   async clear(): Promise<void> {
     this.#postponed = []
     this.foreign.seenId = null
+    this.#isFresh = true
     const jobs = `${this.#schema}._private_jobs`
     await this.#pool.query(
       `delete from ${jobs} j using ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()};

@@ -46,7 +46,9 @@ async function make(
   return queue
 }
 
-test('14 days of delay and days of backoff cost less than a second, and no connection', async () => {
+test('14 days of delay and days of backoff cost less than a second, and no connection', {
+  retry: 3,
+}, async () => {
   const at: number[] = []
   const queue = await make({
     fail: async () => {

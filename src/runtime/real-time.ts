@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
+
 /** The real timers, captured before anything could replace them. */
 const real = {
   now: performance.now.bind(performance),
@@ -7,6 +9,9 @@ const real = {
   setTimeout: globalThis.setTimeout,
   clearTimeout: globalThis.clearTimeout,
 }
+
+/** The engine's own timers belong to no run: one of a run would keep its clock in doubt whether something real goes on. */
+const outsideRuns: <R>(fn: () => R) => R = AsyncLocalStorage.snapshot()
 
 /** Real milliseconds from some start; only differences mean anything. */
 export const realNowMs = (): number => real.now()
@@ -19,12 +24,12 @@ export const afterTurn = (callback: () => void): void => void real.setImmediate(
 
 /** Calls back once after so much real time, unless the returned function is called before. */
 export function after(ms: number, callback: () => void): () => void {
-  const timer = real.setTimeout(callback, ms)
+  const timer = outsideRuns(() => real.setTimeout(callback, ms))
   return () => real.clearTimeout(timer)
 }
 
 /** Calls `tick` every `everyMs` of real time until the returned function is called. */
 export function every(everyMs: number, tick: () => void): () => void {
-  const timer = real.setInterval(tick, everyMs)
+  const timer = outsideRuns(() => real.setInterval(tick, everyMs))
   return () => real.clearInterval(timer)
 }

@@ -1,5 +1,6 @@
 import type { CallExpression, Class, MemberExpression, NewExpression, Node } from 'oxc-parser'
 import { eachChild, isClass, isFunction, unwrap } from './ast.ts'
+import { isOfCollection } from './collections.ts'
 import { noSettlers, type Settlers } from './settlers.ts'
 
 const pureObjects = new Set(['console', 'Math', 'Object', 'Array', 'Number', 'String', 'Boolean', 'Symbol'])
@@ -166,6 +167,7 @@ function isPureCall(call: CallExpression, settlers: Settlers): boolean {
   if (isOfList(call, settlers)) return true
   if (callee.type !== 'MemberExpression' || callee.computed || callee.property.type !== 'Identifier')
     return false
+  if (isOfCollection(callee, settlers.collections)) return true
   const method = callee.property.name
   const object = unwrap(callee.object)
   if (object.type === 'Identifier') {

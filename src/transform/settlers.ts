@@ -1,5 +1,7 @@
 import type { CallExpression, Node, Program } from 'oxc-parser'
 import { eachChild, type FunctionNode, isFunction, unwrap } from './ast.ts'
+import { type Collections, collectionsOf, noCollections } from './collections.ts'
+import { unheededCalls } from './unheeded.ts'
 
 /** What tells others of a result and cannot fail itself. */
 export interface Settlers {
@@ -7,13 +9,24 @@ export interface Settlers {
   readonly names: ReadonlySet<string>
   /** The lists in which such functions wait: `waiting.push(go)`. */
   readonly lists: ReadonlySet<string>
-  /** The calls that tell a library's callback of a result, as Node does: `done()`, `done(null, row)`, `done(error)`. */
+  /** What is a built-in collection by its declaration: its methods do not fail. */
+  readonly collections: Collections
+  /**
+   * The calls that tell a library's callback of a result, as Node does: `done()`, `done(null, row)`, `done(error)`; and
+   * those that {@link unheededCalls} knows.
+   */
   readonly calls: ReadonlySet<Node>
   /** Promises whose rejection goes to such a callback, `save(row).then(() => done(), done)`: nothing is thrown there. */
   readonly told: ReadonlySet<Node>
 }
 
-export const noSettlers: Settlers = { names: new Set(), lists: new Set(), calls: new Set(), told: new Set() }
+export const noSettlers: Settlers = {
+  names: new Set(),
+  lists: new Set(),
+  collections: noCollections,
+  calls: new Set(),
+  told: new Set(),
+}
 
 /** What settles in a source. */
 export function settlersOf(source: string, program: Program): Settlers {
@@ -28,7 +41,15 @@ export function settlersOf(source: string, program: Program): Settlers {
     if (lists.has(list!)) names.add(name!)
   for (const [, name, list] of source.matchAll(/for\s*\(\s*(?:const|let)\s+([\w$]+)\s+of\s+([\w$]+)/g))
     if (lists.has(list!)) names.add(name!)
-  return { names, lists, ...tellingCalls(program) }
+  const telling = tellingCalls(program)
+  const unheeded = unheededCalls(program)
+  return {
+    names,
+    lists,
+    collections: collectionsOf(program),
+    calls: new Set([...telling.calls, ...unheeded.calls]),
+    told: new Set([...telling.told, ...unheeded.told]),
+  }
 }
 
 /** Calls of a parameter of a function around them, one that is not async, in the style of Node's callbacks. */

@@ -91,11 +91,10 @@ export class InjectMode implements Mode {
 
   reachQueue(delivery: Delivery, kind: QueuePointKind, key: string, dueNow?: boolean): void {
     this.#record?.reachQueue(delivery, kind, key, dueNow)
+    let hit = 0
     for (const target of this.targets) {
       if (target.fired || target.queueKey !== key || !isOf(target, delivery)) continue
-      const counted = `${target.jobId}/${target.delivery}/${key}`
-      const hit = (this.#queueHits.get(counted) ?? 0) + 1
-      this.#queueHits.set(counted, hit)
+      hit ||= this.#countQueueHit(`${target.jobId}/${target.delivery}/${key}`)
       if (hit !== target.hit) continue
       this.#fire(target)
       target.strike(delivery, delivery.root, false)
@@ -104,6 +103,12 @@ export class InjectMode implements Mode {
     for (const target of this.targets)
       if (target.queueKey === key && strikesAgain(target, delivery))
         target.strike(delivery, delivery.root, false)
+  }
+
+  #countQueueHit(counted: string): number {
+    const hit = (this.#queueHits.get(counted) ?? 0) + 1
+    this.#queueHits.set(counted, hit)
+    return hit
   }
 
   #fire(target: Target): void {

@@ -1,6 +1,14 @@
-import { defineJob, type JobOptions, type RunInfo, type SimulationOptions, simulate } from 'faultline'
+import {
+  defineJob,
+  type JobContext,
+  type JobOptions,
+  type RunInfo,
+  type SimulationOptions,
+  simulate,
+} from 'faultline'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import * as jobs from '../../../fixtures/engine/depth.ts'
+import { enqueuesThrice } from '../../../fixtures/engine/enqueues.ts'
 import { siblings } from '../../../fixtures/engine/faults.ts'
 import { World } from '../../helpers/engine-world.ts'
 
@@ -68,6 +76,17 @@ describe('how many scenarios: R₁ = points, R₂ = Σ (points executed after th
     expect(new Set(sets(ids)).size).toBe(ids.length)
     expect(report.failures).toEqual([])
   })
+})
+
+test('two faults at one place of the queue: each strikes at its own hit', async () => {
+  const child = defineJob<number>({ name: 'child', perform: () => {} })
+  const perform = (_payload: null, context: JobContext) => enqueuesThrice(context, child)
+  const parent = defineJob<null>({ name: 'parent', perform })
+  const report = await simulate(parent.with(null), () => {}, { faults: ['delay'], depth: 2 })
+  expect(report.failures.map(({ id }) => id)).toEqual([])
+  expect(report.scenarios.map(({ id }) => id)).toContain(
+    'delay:1h@before-enqueue:child#2+delay:1h@before-enqueue:child#3',
+  )
 })
 
 describe('what is reported', () => {

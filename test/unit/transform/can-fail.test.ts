@@ -45,6 +45,108 @@ function one() {
   })
 })
 
+describe('a collection of the source cannot fail', () => {
+  test('a variable, also of the module; a field, private or not', () => {
+    const source = `const rates = new Map<string, number>()
+class Outgoing {
+  readonly #sent = new Set<string>()
+  waiting: string[] = []
+  async send(key: string) {
+    if (this.#sent.has(key)) return
+    this.#sent.add(key)
+    this.waiting.push(key)
+    rates.set(key, 1)
+    this.waiting = []
+    await post(key)
+  }
+}`
+    expect(failing(source)).toEqual([11])
+  })
+
+  test('what may be something else by that name can', () => {
+    const source = `const rates = new Map()
+let open = []
+class Loader {
+  #rows = []
+  load(rates) {
+    rates.get('EUR')
+    this.#rows.push(1)
+    open.push(1)
+    other.rows.push(1)
+  }
+  reset(rows) {
+    this.#rows = rows
+    open = rows
+  }
+}`
+    expect(failing(source)).toEqual([6, 7, 8, 9])
+  })
+})
+
+describe('nobody looks at the answer', () => {
+  test('an async function of the same source throws at nobody', () => {
+    const source = `async function beat() {
+  await ping()
+}
+const flush = async () => { await ping() }
+class Loader {
+  async #flush() {
+    await ping()
+  }
+  start() {
+    setTimeout(() => this.#flush(), 10)
+    setInterval(() => {
+      void this.#flush()
+      beat()
+      flush()
+    }, 10)
+  }
+}`
+    expect(failing(source)).toEqual([2, 4, 7])
+  })
+
+  test('one that is awaited, returned or not async can', () => {
+    const source = `async function beat() {
+  await ping()
+}
+function sync() {
+  return 1
+}
+async function all(flush) {
+  await beat()
+  sync()
+  flush()
+  return beat()
+}`
+    expect(failing(source)).toEqual([2, 8, 9, 10, 11])
+  })
+
+  test('what rejects goes to its handler, where nothing else could catch it', () => {
+    const source = `function start(beat) {
+  setInterval(() => {
+    beat().catch((error) => console.error(error))
+    beat().then(go, () => {})
+    void beat().catch(console.error)
+    beat(parse()).catch(console.error)
+    beat().then(go)
+  }, 10)
+}
+async function run(beat) {
+  beat().catch(console.error)
+}`
+    expect(failing(source)).toEqual([6, 7, 11])
+  })
+
+  test('settling a promise that somebody holds', () => {
+    const source = `function end(waiting, error) {
+  for (const waiter of waiting) waiter.reject(error)
+  waiting.first.resolve(1)
+  const found = waiting.resolve(1)
+}`
+    expect(failing(source)).toEqual([4])
+  })
+})
+
 describe('all else can', () => {
   test.for([
     'done(chunk)',

@@ -148,6 +148,15 @@ describe('what goes wrong is said', { timeout: 60_000 }, () => {
     })
   })
 
+  test('a worker that takes longer to start than it may', async () => {
+    await expect(
+      simulateWorkers(payOut('pay-out', { idle: () => false, timeoutMs: 1 }), paidOnce),
+    ).rejects.toMatchObject({
+      code: 'FAULTLINE_NO_POINTS',
+      message: expect.stringContaining('within 1 ms (`timeoutMs`) the worker never called'),
+    })
+  })
+
   test('a program that does not start', async () => {
     await expect(simulateWorkers(payOut('broken'), paidOnce)).rejects.toMatchObject({
       code: 'FAULTLINE_WORKER',
@@ -158,7 +167,7 @@ describe('what goes wrong is said', { timeout: 60_000 }, () => {
   })
 
   test('a queue that is never idle', async () => {
-    const report = await simulateWorkers(payOut('pay-out', { idle: () => false, timeoutMs: 1_500 }), paidOnce)
+    const report = await simulateWorkers(payOut('pay-out', { idle: () => false, timeoutMs: 6_000 }), paidOnce)
     expect(report.failures.map(({ id, reason }) => [id, reason])).toEqual([['baseline', 'hung']])
     expect(report.failures[0]!.error!.message).toContain('the last to begin was delivery 1 of pay-out-1')
   })

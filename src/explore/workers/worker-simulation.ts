@@ -102,7 +102,7 @@ export class WorkerSimulation<W> {
   async #baseline(): Promise<{ readonly finding: Finding; readonly end: AttemptEnd } | undefined> {
     const first = await this.#attempt({ id: 'baseline', faults: [] })
     if (first.log.deliveries.length === 0 || first.log.reached.length === 0)
-      throw noDeliveries(this.#plan, first.log)
+      throw noDeliveries(this.#plan, first.log, first.finding?.reason === 'hung')
     this.#points = recordedPoints(first.log.reached)
     this.#hash = hashOf(first.log.files)
     this.#root = first.log.files[0]!.root

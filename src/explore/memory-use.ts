@@ -48,7 +48,7 @@ export class MemoryUse {
   ): string | undefined {
     const files = new Set<string>()
     for (const { fault, point } of faults) {
-      if (!names.includes(fault) || (memory?.own.has(point.job) && !memory.shared.has(point.job))) continue
+      if (!names.includes(fault) || memory?.isOwn(point.job)) continue
       for (const file of this.#files.get(point.jobId) ?? []) files.add(file)
     }
     return files.size === 0 ? undefined : `${words} ${[...files].join(', ')}`

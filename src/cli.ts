@@ -7,6 +7,11 @@ import { requireNode } from './loader/node-version.ts'
  */
 import { isFaultlineError } from './model/error.ts'
 
+// Whoever reads the output may have enough of it (`| head`): the verdict and the report stay.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error
+})
+
 try {
   requireNode()
 } catch (error) {

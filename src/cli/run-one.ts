@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { isSimulation, type Simulation, type SimulationReport } from '../explore/index.ts'
@@ -29,6 +29,7 @@ export const runOne: Command = {
   },
   async run({ positionals, values, cwd }): Promise<never> {
     const name = positionals[0]!
+    endWithParent(path.dirname(String(values.report)))
     const write = (reports: readonly SimulationData[]): void => {
       const testFile = name.replaceAll('\\', '/')
       const file = reportFileOf({ simulations: reports.map((report) => ({ report, testFile })) })
@@ -59,6 +60,16 @@ export const runOne: Command = {
     // What the simulations left open (a pool, a server) keeps nobody waiting.
     process.exit(code)
   },
+}
+
+/** Nobody reads the report of a process whose parent was killed. */
+function endWithParent(folder: string): void {
+  process.once('disconnect', () => {
+    rmSync(folder, { recursive: true, force: true })
+    process.exit(exitCodes.usedWrongly)
+  })
+  // It keeps this process from nothing else.
+  process.channel?.unref()
 }
 
 /** What runs in one process kills none. */

@@ -15,6 +15,7 @@ import { renderTerminal } from '../report/terminal.ts'
 import { plural } from '../report/words.ts'
 import { type ChildEnd, type ChildHost, type ChildTask, startChild } from './child.ts'
 import { type Command, type CommandInput, exitCodes } from './command.ts'
+import { onEndBySignal } from './end-by-signal.ts'
 import { REPORT_FOLDER } from './report-path.ts'
 import { usedWrongly } from './used-wrongly.ts'
 import { writeOut } from './write-out.ts'
@@ -73,12 +74,15 @@ export async function runFiles(input: CommandInput, processes = false): Promise<
   const workers = workersOf(values.workers)
   const replay = typeof values.replay === 'string' ? values.replay : undefined
   const folder = mkdtempSync(path.join(tmpdir(), 'faultline-run-'))
+  const remove = (): void => rmSync(folder, { recursive: true, force: true })
+  const forget = onEndBySignal(remove)
   try {
     const host = { entry, cwd, folder, replay, processes }
     const ends = await runAll(tasksOf(files, workers, replay), workers, host, print)
     return conclude(ends, { out: path.resolve(cwd, String(values.out ?? REPORT_FOLDER)), replay, print })
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    forget()
+    remove()
   }
 }
 

@@ -45,7 +45,7 @@ export interface PruneOptions<W = unknown> {
 export interface SimulationOptions<W = unknown> {
   /** Default: the job's or function's name. Unique in a test run, for the replay. */
   readonly name?: string
-  /** Default: a fresh memory queue for every run. */
+  /** Default: a fresh memory queue for every run. One that is given is emptied before each; a function makes one for each. */
   readonly queue?: QueueAdapter | (() => QueueAdapter | Promise<QueueAdapter>)
   /** Once, before the first run; a returned function disposes. */
   readonly boot?: () => unknown
@@ -72,7 +72,7 @@ export interface SimulationOptions<W = unknown> {
   readonly points?: string | readonly string[] | ((point: Point) => boolean)
   /** Perform only the jobs due by then. */
   readonly within?: When
-  /** Where the virtual clock starts; default the wall clock. */
+  /** Where the virtual clock starts; default: where that of the given `queue` was told to, else the wall clock. */
   readonly now?: Date
   /** Packages whose timers are virtual in a delivery, as those of first-party code are; those of other packages are real. */
   readonly virtualTimers?: readonly string[]

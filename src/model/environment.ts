@@ -71,13 +71,25 @@ export function environment(): Environment {
 
 /** The name under which a worker process is told where to die. */
 const ARMING_VARIABLE = 'FAULTLINE_ARMED_WORKER'
+/** By which a worker and all that it starts are known. */
+const MARK_VARIABLE = 'FAULTLINE_WORKER_LOG'
+
+/** How the environment of a worker with this log reads, and that of what it starts. */
+export function workerMark(log: string): string {
+  return `${MARK_VARIABLE}=${log}`
+}
 
 /** The environment of a worker process that is to be traced or killed: this one's, the user's own, and how. */
 export function armedEnvironment(
   arming: WorkerArming,
   own: Readonly<Record<string, string | undefined>> = {},
 ): NodeJS.ProcessEnv {
-  return childEnvironment({ ...own, [ARMING_VARIABLE]: JSON.stringify(arming), [LOADER_VARIABLE]: undefined })
+  return childEnvironment({
+    ...own,
+    [ARMING_VARIABLE]: JSON.stringify(arming),
+    [MARK_VARIABLE]: arming.log,
+    [LOADER_VARIABLE]: undefined,
+  })
 }
 
 /** How this process is armed, once: what it starts itself is not. */

@@ -10,6 +10,7 @@ import {
   testTimeoutMs,
 } from '../explore/index.ts'
 import { handOver, handOverNotRun, registered, type SimulationMeta } from './hand-over.ts'
+import { withSoftFailures } from './soft-failures.ts'
 import { commandOf, testFileOf } from './test-file.ts'
 
 /**
@@ -18,13 +19,18 @@ import { commandOf, testFileOf } from './test-file.ts'
  */
 export async function eachScenario<W>({ setup: given, calledAt }: Registration<Setup<W>>): Promise<void> {
   const cancel = new AbortController()
-  const setup: Setup<W> & { command?: string } = endingWith(given, cancel.signal)
+  let running: TestContext | undefined
+  const setup: Setup<W> & { command?: string } = withSoftFailures(
+    endingWith(given, cancel.signal),
+    () => running,
+  )
   const timeout = testTimeoutMs(given.options)
   const stepwise = new Stepwise(setup)
   const known = registered(given.name)
   const register = (title: string, body: (context: TestContext) => Promise<void>): void =>
     test(title, { timeout, retry: 0, meta: { faultline: known } }, async (context) => {
       context.task.meta.faultline = { ...known, begun: true }
+      running = context
       setup.command = commandOf(context)
       context.signal.addEventListener('abort', () => cancel.abort(context.signal.reason), { once: true })
       await pointed(calledAt, () => body(context))

@@ -8,6 +8,7 @@ import {
   testTimeoutMs,
 } from '../explore/index.ts'
 import { handOverNotRun, registered, type SimulationMeta } from './hand-over.ts'
+import { type Judged, withSoftFailures } from './soft-failures.ts'
 import { commandOf, testFileOf } from './test-file.ts'
 
 /** `test` of Vitest. */
@@ -16,6 +17,13 @@ export type Registers = (
   options: { timeout: number; retry: number; meta: { faultline: SimulationMeta } },
   body: (context: TestContext) => Promise<void>,
 ) => void
+
+/** What a test needs to know of a setup. */
+interface Tested extends Testable, Judged {
+  readonly seed: number
+  readonly nowMs: number
+  readonly options: Testable['options'] & Judged['options']
+}
 
 /** What makes a report of a setup, and what becomes of it. */
 export interface Reporting<S, R> {
@@ -29,7 +37,7 @@ export interface Reporting<S, R> {
 }
 
 /** Registers a test for the whole of a setup, which skips itself where another one is replayed. */
-export function oneTest<S extends Testable & { readonly seed: number; readonly nowMs: number }, R>(
+export function oneTest<S extends Tested, R>(
   registers: Registers,
   { name, setup, calledAt }: Registration<S>,
   { run, handOver, assert, leftOut }: Reporting<S, R>,
@@ -40,7 +48,10 @@ export function oneTest<S extends Testable & { readonly seed: number; readonly n
     if (replayed !== undefined) context.skip(`FAULTLINE_REPLAY replays '${replayed}'`)
     const { meta } = context.task
     const file = testFileOf(context)
-    const own = { ...endingWith(setup, context.signal), command: commandOf(context) }
+    const own = withSoftFailures(
+      { ...endingWith(setup, context.signal), command: commandOf(context) },
+      () => context,
+    )
     const why = await pointed(calledAt, async () => {
       const report = await run(own).catch((error: unknown) => {
         meta.faultline = handOverNotRun(own, error, file)

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { defineWorkers } from 'faultline'
@@ -68,6 +68,75 @@ describe('SIGTERM', { timeout: 60_000 }, () => {
   })
 })
 
+test('one that does not stop within its grace is killed', { timeout: 60_000 }, async () => {
+  const options = payOut('stubborn', { signals: ['SIGTERM'], points: atNote, grace: 200 })
+  const report = await runWorkers<void>(options, paidOnce)
+  const [{ timeline }] = report.scenarios as [(typeof report.scenarios)[0]]
+  expect(timeline.map(({ kind, detail }) => [kind, detail])).toEqual([
+    ['started', undefined],
+    ['glitched', 'interrupt'],
+    ['interrupted', undefined],
+    ['crashed', 'it had not stopped in time'],
+    ['checked', undefined],
+  ])
+  const [stopped, killed] = timeline.slice(2)
+  expect(killed!.at - stopped!.at).toBeGreaterThanOrEqual(200)
+})
+
+test('shards run each scenario once', { timeout: 60_000 }, async () => {
+  const ids: string[] = []
+  try {
+    for (const shard of ['1/2', '2/2']) {
+      process.env.FAULTLINE_SHARD = shard
+      const { scenarios, summary } = await simulateWorkers<void>(
+        payOut('pay-out', { maxScenarios: 3 }),
+        paidOnce,
+      )
+      ids.push(...scenarios.map(({ id }) => id))
+      expect(summary.notCovered[`shard ${shard.replace('/', ' of ')}`]).toMatch(/^[12] of 3 scenarios$/)
+    }
+  } finally {
+    delete process.env.FAULTLINE_SHARD
+  }
+  expect(new Set(ids).size).toBe(3)
+  expect(ids).toHaveLength(3)
+})
+
+describe('code that was compiled', { timeout: 60_000 }, () => {
+  const worker = `import { existsSync, rmSync } from 'node:fs'
+async function charge() {
+  rmSync('job')
+}
+setInterval(() => existsSync('job') && charge({ id: 1 }), 5)
+`
+  function compiled(name: string, manifest: object): Parameters<typeof simulateWorkers<void>>[0] {
+    const cwd = path.join(folder, name)
+    mkdirSync(path.join(cwd, 'dist'), { recursive: true })
+    writeFileSync(path.join(cwd, 'package.json'), JSON.stringify({ type: 'module', ...manifest }))
+    writeFileSync(path.join(cwd, 'dist/worker.js'), worker)
+    const job = path.join(cwd, 'job')
+    return {
+      worker: { file: 'dist/worker.js', cwd },
+      deliveries: 'dist/worker.js#charge',
+      enqueue: () => writeFileSync(job, ''),
+      idle: () => !existsSync(job),
+    }
+  }
+
+  test('is not first-party by itself', async () => {
+    await expect(simulateWorkers(compiled('plain', {}), () => true)).rejects.toMatchObject({
+      code: 'FAULTLINE_NO_POINTS',
+      hint: expect.stringContaining('"faultline": { "include": ["dist/**"] }'),
+    })
+  })
+
+  test('is where package.json includes it', async () => {
+    const options = compiled('included', { faultline: { include: ['dist/**'] } })
+    const report = await runWorkers(options, () => true)
+    expect(report.scenarios.map(({ id }) => id)).toContain('crash@dist/worker.js:3')
+  })
+})
+
 describe('what goes wrong is said', { timeout: 60_000 }, () => {
   test('a function that is never called', async () => {
     await expect(
@@ -112,6 +181,11 @@ describe('what goes wrong is said', { timeout: 60_000 }, () => {
     [{ worker: { file: 'src/workers/pay-out.ts', args: '--fast' } }, /worker\.args: received '--fast'/],
     [{ worker: { file: 'src/workers/pay-out.ts', env: 7 } }, /worker\.env: received 7/],
     [{ worker: 'src/workers/nowhere.ts' }, /there is no file 'src\/workers\/nowhere\.ts'/],
+    [
+      { worker: 'npm run worker' },
+      /there is no file 'npm run worker'.*For a script of package.json: the file/s,
+    ],
+    [{ worker: 'src' }, /there is no file 'src' in .*; allowed is a file that Node can run/],
     [{ worker: { file: 'x.ts', cwd: '/nowhere' } }, /worker\.cwd: received '\/nowhere'/],
     [{ timeoutMs: '3s' }, /timeoutMs: received '3s'; allowed is a number > 0/],
     [{ setup: 7 }, /setup: received 7; allowed is a function/],
@@ -132,7 +206,7 @@ describe('what goes wrong is said', { timeout: 60_000 }, () => {
   })
 })
 
-describe('faultline kill', { timeout: 60_000 }, () => {
+describe('faultline kill', { timeout: 180_000 }, () => {
   function faultline(...args: string[]) {
     const register = path.join(REPOSITORY, 'test/helpers/register-source.ts')
     const program = path.join(REPOSITORY, 'src/cli.ts')

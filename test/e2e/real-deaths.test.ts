@@ -147,15 +147,16 @@ describe('nothing is left behind', { timeout: 60_000 }, () => {
   async function hanging(how: string) {
     const state = path.join(folder, how)
     const temporary = mkdtempSync(path.join(folder, 'tmp-'))
-    const env = { ...process.env, STATE_FOLDER: state, TMPDIR: temporary, NODE_OPTIONS: '' }
+    const stuck = how.endsWith('stuck') ? { STUCK: '1' } : undefined
+    const env = { ...process.env, STATE_FOLDER: state, TMPDIR: temporary, NODE_OPTIONS: '', ...stuck }
     const program = spawn(process.execPath, ['--import', register, 'hang.ts', how], { cwd: project, env })
     let output = ''
     for (const stream of [program.stdout, program.stderr]) stream.on('data', (text) => (output += text))
     const pids: number[] = []
-    while (pids.length < 2 && program.exitCode === null) {
+    while (pids.length < 3 && program.exitCode === null) {
       await new Promise((resolve) => setTimeout(resolve, 20))
       const file = path.join(state, 'pids')
-      if (existsSync(file)) pids.splice(0, 2, ...readFileSync(file, 'utf8').trim().split('\n').map(Number))
+      if (existsSync(file)) pids.splice(0, 3, ...readFileSync(file, 'utf8').trim().split('\n').map(Number))
     }
     return { program, pids, ended: once(program, 'exit'), output: () => output, temporary }
   }
@@ -168,15 +169,19 @@ describe('nothing is left behind', { timeout: 60_000 }, () => {
     expect(await ended).toEqual([code, null])
     expect(output()).toBe(how === 'abort' ? 'The simulation was cancelled after 0 scenarios.\n' : '')
     expect(readdirSync(temporary)).toEqual([])
-    expect(await Promise.all(pids.map(gone))).toEqual([true, true])
+    expect(await Promise.all(pids.map(gone))).toEqual([true, true, true])
   })
 
-  test('where the program that simulates is killed itself', async () => {
-    const { program, pids, ended, temporary } = await hanging('killed')
-    expect(await Promise.all(pids.map((pid) => process.kill(pid, 0)))).toEqual([true, true])
-    program.kill('SIGKILL')
-    await ended
-    expect(await Promise.all(pids.map(gone))).toEqual([true, true])
-    expect(readdirSync(temporary)).toEqual([])
+  test.each([
+    ['is killed', 'SIGKILL', 'killed'],
+    ['is killed, and the worker is stuck in a loop', 'SIGKILL', 'killed-stuck'],
+    ['is stopped by Ctrl-C', 'SIGINT', 'interrupted-stuck'],
+  ] as const)('where the program that simulates %s', async (_, signal, how) => {
+    const { program, pids, ended, temporary } = await hanging(how)
+    expect(pids.map((pid) => process.kill(pid, 0))).toEqual([true, true, true])
+    program.kill(signal)
+    expect(await ended).toEqual([null, signal])
+    expect(await Promise.all(pids.map(gone))).toEqual([true, true, true])
+    await expect.poll(() => readdirSync(temporary), { timeout: 10_000 }).toEqual([])
   })
 })

@@ -100,6 +100,18 @@ describe.each([5, 4] as const)('under Vitest %i', { timeout: 120_000 }, (major) 
     expect(counts(output)).toEqual({ passed: 36, all: 36 })
   })
 
+  test('expect.soft fails the scenario in which it failed', async () => {
+    const { code, stdout, stderr } = await project.vitest(['run', 'soft'], { REPORTER: '{}' })
+    expect([code, counts(stdout)]).toEqual([1, { failed: 2, passed: 1, all: 3 }])
+    expect(stdout).toContain('✗ charge  2 of 13 scenarios fail')
+    expect(stdout).toContain('✓ charge once  survived all 13 scenarios')
+    expect(stdout).toContain('✗ charge twice  2 of ')
+    expect(stderr).toContain('✗ 1  charges: expected [ 7, 7 ] to have a length of 1 but got 2')
+    expect(stderr).toContain('all of them: expected [ 7, 7 ] to deeply equal [ 7 ]')
+    expect(stderr).toContain('thrown at test/soft.test.ts:8')
+    expect(stderr.match(/^AssertionError/gm)).toBeNull()
+  })
+
   test('a retry never turns a failed scenario green', async () => {
     const { code, output } = await project.vitest(['run', 'retry', '--retry=3'])
     expect([code, counts(output)]).toEqual([1, { failed: 1, all: 1 }])

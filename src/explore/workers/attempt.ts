@@ -8,6 +8,7 @@ import { asError } from '../as-error.ts'
 import { bounded } from '../bounded.ts'
 import type { WorkerPlan } from './options.ts'
 import { type ReadLog, readLog } from './read-log.ts'
+import type { RunFolder } from './run-folder.ts'
 import { Output, WorkerProcess } from './worker-process.ts'
 
 /** How often the queue is asked whether it is idle. */
@@ -32,22 +33,27 @@ export interface AttemptEnd {
   readonly snapshot: unknown
   readonly startedAt: number
   readonly endedAt: number
+  /** When a worker that had been asked to stop was killed. */
+  readonly killedAt: number | undefined
 }
 
 /** Runs the worker program once: until it was killed and its successor has nothing left to do. */
 export class Attempt<W> {
   readonly #plan: WorkerPlan<W>
   readonly #attempt: AttemptPlan
+  readonly #folder: RunFolder
   readonly #log: string
   readonly #output = new Output()
   readonly #startedAt = Date.now()
   readonly #signal: AbortSignal
   #starts = 0
+  #killedAt: number | undefined
 
-  constructor(plan: WorkerPlan<W>, attempt: AttemptPlan, folder: string, count: number) {
+  constructor(plan: WorkerPlan<W>, attempt: AttemptPlan, folder: RunFolder, count: number) {
     this.#plan = plan
     this.#attempt = attempt
-    this.#log = path.join(folder, `${count}.jsonl`)
+    this.#folder = folder
+    this.#log = path.join(folder.path, `${count}.jsonl`)
     this.#signal = plan.options.signal ?? new AbortController().signal
   }
 
@@ -88,7 +94,7 @@ export class Attempt<W> {
     this.#starts++
     const armed = first && target !== undefined ? { target } : undefined
     const arming = { log: this.#log, deliveries, traced: target === undefined, ...armed }
-    return new WorkerProcess(program, arming, this.#output.add)
+    return new WorkerProcess(program, arming, this.#folder, this.#output.add)
   }
 
   #struck(): boolean {
@@ -102,7 +108,10 @@ export class Attempt<W> {
       if (worker.ended !== undefined) return 'ended'
       this.#signal.throwIfAborted()
       if (realNowMs() > deadline) return 'hung'
-      if (terms && this.#overdue()) worker.kill()
+      if (terms && this.#overdue()) {
+        this.#killedAt ??= Date.now()
+        worker.kill()
+      }
       // One that was asked to stop is awaited, whatever is left to do.
       else if (!(terms && this.#struck()) && (await this.#idle(world)) && worker.ended === undefined) {
         // The point may have been the very last: what it did before is seen, its end not yet.
@@ -124,7 +133,7 @@ export class Attempt<W> {
   async #judge(world: W, before: Finding | undefined): Promise<AttemptEnd> {
     const log = readLog(this.#log)
     const struck = log.struckAt !== undefined
-    const end = { log, struck, startedAt: this.#startedAt, endedAt: Date.now() }
+    const end = { log, struck, startedAt: this.#startedAt, endedAt: Date.now(), killedAt: this.#killedAt }
     if (before !== undefined) return { ...end, finding: before, snapshot: undefined }
     const { snapshot: take, mask = [] } = this.#plan.options
     let snapshot: unknown
@@ -183,6 +192,6 @@ export class Attempt<W> {
 
   #said(): string {
     const text = this.#output.text.trimEnd()
-    return text === '' ? ' It wrote nothing.' : `\nIt wrote:\n${text.split('\n').slice(-15).join('\n')}`
+    return text === '' ? ' It wrote nothing.' : `\nIt wrote:\n${text.split('\n').slice(-40).join('\n')}`
   }
 }

@@ -1,12 +1,10 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import type { ScenarioResult } from '../../model/result.ts'
 import { bounded } from '../bounded.ts'
 import { makeSimulation, type Simulation } from '../define-simulation.ts'
 import { checkFirstName } from '../option-values.ts'
 import { ResilienceError, type SimulationReport } from '../report.ts'
 import { type WorkerAssertions, type WorkerOptions, type WorkerPlan, workerPlan } from './options.ts'
+import { RunFolder } from './run-folder.ts'
 import { WorkerSimulation } from './worker-simulation.ts'
 
 /**
@@ -88,16 +86,13 @@ export async function simulateWorkerPlan<W>(
   plan: WorkerPlan<W>,
   onResult?: (result: ScenarioResult) => void,
 ): Promise<SimulationReport> {
-  const folder = mkdtempSync(path.join(tmpdir(), 'faultline-workers-'))
-  const remove = (): void => rmSync(folder, { recursive: true, force: true })
-  process.on('exit', remove)
+  const folder = new RunFolder()
   let dispose: unknown
   try {
     dispose = await bounded('boot', () => plan.options.boot?.())
     return await new WorkerSimulation(plan, folder, onResult).run()
   } finally {
-    remove()
-    process.off('exit', remove)
+    folder.remove()
     if (typeof dispose === 'function') await bounded('What boot returned', () => (dispose as () => unknown)())
   }
 }

@@ -3,7 +3,7 @@ import type { AttemptEnd } from './attempt.ts'
 
 /** What happened in a scenario, as if it had begun when the simulation did. */
 export function timelineOf(
-  { log, startedAt, endedAt }: AttemptEnd,
+  { log, startedAt, endedAt, killedAt }: AttemptEnd,
   faults: readonly InjectedFault[],
   now: Date,
 ): TimelineEvent[] {
@@ -28,6 +28,8 @@ export function timelineOf(
     }
     const then: TimelineKind = fault === 'crash' ? 'crashed' : 'interrupted'
     events.push({ ...common, kind: 'glitched', detail: fault, point }, { ...common, kind: then })
+    if (killedAt !== undefined)
+      events.push({ ...common, at: at(killedAt), kind: 'crashed', detail: 'it had not stopped in time' })
   }
   const [first] = log.deliveries
   events.push({

@@ -2,10 +2,15 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import { armedEnvironment } from '../../model/environment.ts'
 import { LIFELINE, type WorkerArming } from '../../model/worker-log.ts'
+import { killMarked } from '../../runtime/armed-worker/kill-marked.ts'
+import { after } from '../../runtime/index.ts'
 import type { WorkerPlan } from './options.ts'
+import type { RunFolder } from './run-folder.ts'
 
 /** What is kept of the output of the processes of one scenario. */
 const outputMax = 65_536
+/** How long the last output of a process that ended is waited for: what it started may hold the pipe. */
+const lastOutputMs = 500
 
 const running = new Set<WorkerProcess>()
 
@@ -17,13 +22,20 @@ function killAll(): void {
 /** One process of the worker program, in a process group of its own. */
 export class WorkerProcess {
   readonly #child: ChildProcess
+  readonly #log: string
   /** How it ended. */
   ended: { readonly code: number | null; readonly signal: NodeJS.Signals | null } | undefined
   /** Why it could not be started. */
   failed: Error | undefined
   readonly gone: Promise<void>
 
-  constructor(program: WorkerPlan<unknown>['program'], arming: WorkerArming, output: (text: string) => void) {
+  constructor(
+    program: WorkerPlan<unknown>['program'],
+    arming: WorkerArming,
+    folder: RunFolder,
+    output: (text: string) => void,
+  ) {
+    this.#log = arming.log
     const args = [...program.nodeArgs, '--import', registerUrl(), program.file, ...program.args]
     this.#child = spawn(process.execPath, args, {
       cwd: program.cwd,
@@ -36,6 +48,7 @@ export class WorkerProcess {
     this.#child.stdio[LIFELINE]!.on('error', () => {})
     if (running.size === 0) process.on('exit', killAll)
     running.add(this)
+    folder.watch(this.#child.pid)
     this.gone = new Promise((resolve) => {
       const end = (): void => {
         running.delete(this)
@@ -51,6 +64,10 @@ export class WorkerProcess {
         this.ended = { code, signal }
         // What it started itself may have outlived it.
         this.#signalGroup()
+        folder.watch(undefined)
+        after(lastOutputMs, () => {
+          for (const stream of this.#child.stdio) stream?.destroy()
+        })
       })
       this.#child.on('close', end)
     })
@@ -78,6 +95,7 @@ export class WorkerProcess {
     } catch {
       // It is gone already.
     }
+    killMarked(this.#log)
   }
 }
 

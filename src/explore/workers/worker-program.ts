@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import path from 'node:path'
+import { FaultlineError } from '../../model/error.ts'
 import { bad, kind, unknownName } from '../bad-option.ts'
 import type { WorkerPlan, WorkerProgram } from './options.ts'
 
@@ -21,15 +22,12 @@ export function programOf(worker: unknown): WorkerPlan<unknown>['program'] {
   const own = env === undefined ? undefined : checkedEnv(env)
   if (typeof cwd !== 'string' || !existsSync(cwd))
     throw bad(`worker.cwd: received ${kind(cwd)}; allowed is a folder that exists.`)
-  if (!existsSync(path.resolve(cwd, file)))
-    throw bad(`worker: there is no file ${kind(file)} in ${path.resolve(cwd)}.`)
-  return {
-    file,
-    args,
-    cwd: path.resolve(cwd),
-    nodeArgs,
-    ...own,
-  }
+  if (!statSync(path.resolve(cwd, file), { throwIfNoEntry: false })?.isFile())
+    throw new FaultlineError('FAULTLINE_BAD_OPTION', {
+      message: `worker: there is no file ${kind(file)} in ${path.resolve(cwd)}; allowed is a file that Node can run.`,
+      hint: "For a script of package.json: the file that it starts, as { file: 'src/worker.ts', args, nodeArgs, env }.",
+    })
+  return { file, args, cwd: path.resolve(cwd), nodeArgs, ...own }
 }
 
 function checkedEnv(env: unknown): Pick<WorkerPlan<unknown>['program'], 'env'> {

@@ -18,6 +18,7 @@ import { changedSource, hashOf, noSuchScenario, parseToken, printToken } from '.
 import { Attempt, type AttemptEnd, type AttemptPlan } from './attempt.ts'
 import { noDeliveries } from './no-deliveries.ts'
 import type { WorkerPlan } from './options.ts'
+import type { RunFolder } from './run-folder.ts'
 import { timelineOf } from './timeline.ts'
 
 const maxScenariosDefault = 10_000
@@ -27,7 +28,7 @@ const signalOf = { crash: 'SIGKILL', interrupt: 'SIGTERM' } as const
 /** The runs without faults, then every scenario, one after the other, then the report. */
 export class WorkerSimulation<W> {
   readonly #plan: WorkerPlan<W>
-  readonly #folder: string
+  readonly #folder: RunFolder
   readonly #onResult: ((result: ScenarioResult) => void) | undefined
   readonly #startedMs = realNowMs()
   readonly #now = new Date()
@@ -38,7 +39,11 @@ export class WorkerSimulation<W> {
   #points: readonly RecordedPoint[] = []
   #expected: { readonly snapshot: unknown } | undefined
 
-  constructor(plan: WorkerPlan<W>, folder: string, onResult: ((result: ScenarioResult) => void) | undefined) {
+  constructor(
+    plan: WorkerPlan<W>,
+    folder: RunFolder,
+    onResult: ((result: ScenarioResult) => void) | undefined,
+  ) {
     this.#plan = plan
     this.#folder = folder
     this.#onResult = onResult

@@ -23,11 +23,11 @@ const mutators = new Set(
  * objects that change themselves (`kept-objects.ts`). Names are compared, not scopes: a local variable of the same name
  * is taken for the module's.
  */
-export function moduleMemory(program: Program): ModuleMemory {
+export function moduleMemory(program: Program, hasPlaces = true): ModuleMemory {
   const kinds = new Map<string, Kind>()
   const statements = program.body.map(declarationOf)
   for (const statement of statements) for (const [name, kind] of namesOf(statement)) kinds.set(name, kind)
-  const kept = keptObjects(program)
+  const kept = hasPlaces ? keptObjects(program) : { names: new Set<string>(), users: [] }
   const changed = new Set(kept.names)
   const uses: { name: string; fn: Node }[] = []
   const visit = (node: Node, fn: Node | undefined): void => {

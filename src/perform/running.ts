@@ -1,4 +1,4 @@
-import { execution } from '../model/context.ts'
+import { execution, soonWithin } from '../model/context.ts'
 import type { Claim, Ending, QueueAdapter, RunExtras } from '../queue/port.ts'
 import {
   after,
@@ -103,12 +103,10 @@ export class Running implements DeliveryHost {
     this.#timeout = timeOut(this)
     this.watch(() => this.#thaws())
     const context = { clock, random: session.randomFor(`${claim.id}/${claim.delivery}`), delivery }
-    execution
-      .run(context, () => port.run(claim, signal))
-      .then(
-        (result) => this.end({ ok: true, result }),
-        (error) => this.end({ ok: false, error }),
-      )
+    soonWithin(context, () => port.run(claim, signal)).then(
+      (result) => this.end({ ok: true, result }),
+      (error) => this.end({ ok: false, error }),
+    )
   }
 
   /** Lets the watchdog give up on it; `blocked` is asked when it makes no progress for a while. */

@@ -58,7 +58,8 @@ export class Holds implements PauseHost {
     const waits = new Map<Racer, Wait>()
     for (const [racer, wait] of told) {
       const at = racer === victim ? awaitOf(activation) : (racer.blocked?.at ?? waitingAt(racer))
-      waits.set(racer, { ...wait, at })
+      // The server says more about a lock that is waited for than its error does.
+      waits.set(racer, { ...wait, ...(racer.blocked?.what && { what: racer.blocked.what }), at })
       if (racer.blocked === undefined) this.#host.setAside(racer, { ...wait, at })
     }
     this.#scheduler.deadlock.found(waits)
@@ -92,6 +93,10 @@ function plainPromise(awaited: unknown): Promise<unknown> {
 }
 
 function leave({ pending }: Racer, branch: Branch): void {
+  if (pending.at(-1) === branch) {
+    pending.pop()
+    return
+  }
   const at = pending.indexOf(branch)
   if (at >= 0) pending.splice(at, 1)
 }

@@ -13,6 +13,7 @@ import { cutOnCrash } from './cut-on-crash.ts'
 import { FreshQueues } from './fresh-queues.ts'
 import { Judge } from './judge.ts'
 import type { OtherPayload } from './payloads.ts'
+import { poolsApart } from './pools-apart.ts'
 import type { Performance, RunEnd, RunPlan, Setup } from './run-plan.ts'
 import { type Started, WorkStart } from './work-start.ts'
 
@@ -111,6 +112,7 @@ export class Runner<W> {
         bounded('setup', () => setup({ queue, signal: this.#signal }), this.#signal),
       )
     let hung = false
+    const poolsBack = poolsApart(queue.pools, this.#outside)
     try {
       plan.arm(session)
       const resources = plan.patient ? process.getActiveResourcesInfo() : []
@@ -122,6 +124,7 @@ export class Runner<W> {
       return { ...judged, session, rootJobId: performed.rootJobId }
     } finally {
       disarm()
+      poolsBack()
       session.clock.stop()
       // The next run has a worker of its own: what an error or a hang left checked out goes with this one.
       if (plan.faults.length > 0 || hung) await this.#afterDeath(queue)

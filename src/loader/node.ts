@@ -69,8 +69,9 @@ export function register(cwd: string = process.cwd()): void {
     const resolved = nextResolve(specifier, context)
     // CommonJS modules are known by their file alone.
     const url = modules.resolve(resolved.url, context.parentURL)
-    if (context.conditions.includes('require')) modules.isRequired(resolved.url)
-    return url === resolved.url || context.conditions.includes('require') ? resolved : { ...resolved, url }
+    const required = isRequire(context.conditions)
+    if (required) modules.isRequired(resolved.url)
+    return url === resolved.url || required ? resolved : { ...resolved, url }
   }
 
   function hook(url: string, context: LoadHookContext, nextLoad: NextLoad): LoadFnOutput {
@@ -82,6 +83,11 @@ export function register(cwd: string = process.cwd()): void {
       throw error
     }
   }
+}
+
+/** Node 22 gives a set where CommonJS asks, whatever its types say. */
+function isRequire(conditions: Iterable<string>): boolean {
+  return [...conditions].includes('require')
 }
 
 /** The file that `node --test` started this process for is a test file, whatever its name. */

@@ -3,8 +3,9 @@ import { FaultlineError } from '../model/error.ts'
 import { Activation, type CodePlace } from './activation.ts'
 import { armAll } from './arming.ts'
 import { type CrashSignal, isCrashSignal } from './crash-signal.ts'
+import { goesOn, suspend } from './current.ts'
 import type { Delivery } from './delivery.ts'
-import { followed, followTo } from './followed.ts'
+import { followed } from './followed.ts'
 import { afterSleep, noValues } from './held-loop.ts'
 import type { Strike } from './mode.ts'
 import { endsOf, loopsOf, passesOf, placesOf } from './places.ts'
@@ -75,8 +76,7 @@ function enter(): Activation | undefined {
   const parent = followed(delivery) ?? known
   const activation = new Activation(delivery, parent, ++parent.children)
   activation.caller = current ?? (shared.following ? delivery.root : undefined)
-  shared.current = activation
-  if (shared.following) followTo(activation)
+  goesOn(activation)
   delivery.opened(activation)
   return activation
 }
@@ -115,8 +115,7 @@ function awaiting(
 /** A `catch` or `finally` of an async function: where it goes on when what it awaited was rejected. */
 function handling(activation: Activation): void {
   shared.progress++
-  shared.current = activation
-  if (shared.following) followTo(activation)
+  goesOn(activation)
   activation.awaited = undefined
 }
 
@@ -127,14 +126,6 @@ function endless(delivery: Delivery, error: FaultlineError): CrashSignal {
   return delivery.die()
 }
 
-function suspend(activation: Activation): void {
-  const { caller } = activation
-  shared.current = caller
-  if (caller === undefined) return
-  activation.caller = undefined
-  if (shared.following) followTo(caller)
-}
-
 function awaited(
   file: FileRecord,
   index: number,
@@ -143,8 +134,7 @@ function awaited(
 ): unknown {
   if (activation === undefined) return value
   shared.progress++
-  shared.current = activation
-  if (shared.following) followTo(activation)
+  goesOn(activation)
   activation.awaited = undefined
   const { delivery } = activation
   if (delivery.death !== undefined) throw delivery.death
@@ -161,8 +151,7 @@ function awaited(
 function resumed(file: FileRecord, index: number, activation: Activation | undefined): boolean {
   if (activation === undefined) return false
   shared.progress++
-  shared.current = activation
-  if (shared.following) followTo(activation)
+  goesOn(activation)
   return file.s[index] !== 0 && point(file, index, activation)
 }
 

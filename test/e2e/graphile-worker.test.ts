@@ -46,7 +46,9 @@ async function make(
   return queue
 }
 
-test('14 days of delay and days of backoff cost less than a second, and no connection', async () => {
+test('14 days of delay and days of backoff cost less than a second, and no connection', {
+  retry: 3,
+}, async () => {
   const at: number[] = []
   const queue = await make({
     fail: async () => {
@@ -101,7 +103,9 @@ test('server time is told from virtual time also where now() has no microseconds
     ['virtual', 40],
     ['virtual', 0],
     ['server', 300],
+    ['server', 1.5],
     ['server', 0],
+    ['virtual', 2.5],
   ] as const) {
     const fromMs = who === 'virtual' ? startMs : Date.UTC(2031, 6, 5, 4, 3, 2, 1)
     await pool.query("select graphile_worker.add_job('a', to_json($1::text), run_at => $2)", [
@@ -113,7 +117,40 @@ test('server time is told from virtual time also where now() has no microseconds
     new Date(Date.UTC(2031, 6, 5, 4, 3, 2, 1)),
   ])
   await performAll(queue)
-  expect(seen).toEqual(['virtual at 0 s', 'server at 0 s', 'virtual at 40 s', 'server at 300 s'])
+  expect(seen).toEqual([
+    'virtual at 0 s',
+    'server at 0 s',
+    'server at 1.5 s',
+    'virtual at 2.5 s',
+    'virtual at 40 s',
+    'server at 300 s',
+  ])
+})
+
+test('a delay in sql may have any fraction of a second, and counts from the virtual now', async () => {
+  const seen: string[] = []
+  const add = (delay: string): string =>
+    `select graphile_worker.add_job('later', to_json('${delay}'::text), run_at => now() + interval '${delay}')`
+  const queue = await make({
+    first: async (_payload: unknown, { query }: JobHelpers) => {
+      for (const delay of ['1.5 s', '0.25 s', '2.000250 s', '0.3333333 s']) await query(add(delay))
+      await query(
+        "select graphile_worker.add_job('later', to_json('jitter'::text), run_at => now() + interval '100 us' + random() * interval '0.8 ms')",
+      )
+    },
+    later: async (payload: unknown) => void seen.push(`${payload} at ${Date.now() - startMs - hourMs} ms`),
+  })
+  await queue.enqueue(queue.job('first', {}, { runAt: new Date(startMs + hourMs) }))
+  await performAll(queue)
+  expect(seen).toEqual([
+    'jitter at 1 ms',
+    '0.25 s at 250 ms',
+    '0.3333333 s at 334 ms',
+    '1.5 s at 1500 ms',
+    '2.000250 s at 2001 ms',
+  ])
+  // And never again: what was moved is not moved once more.
+  expect(queue.now).toEqual(new Date(startMs + hourMs + 2_001))
 })
 
 test('a job key replaces the job that waits, and priorities go first', async () => {

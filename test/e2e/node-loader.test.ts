@@ -52,6 +52,28 @@ test.each([
   }
 })
 
+test('Node 22 tells CommonJS its conditions as a set', async () => {
+  const hook = (resolve: string): string =>
+    `data:text/javascript,${encodeURIComponent(`
+      import { registerHooks } from 'node:module'
+      registerHooks({ resolve(specifier, context, next) { ${resolve} } })`)}`
+  // Node's own would take no set here.
+  const last = hook(`
+    if (Array.isArray(context.conditions)) return next(specifier, context)
+    return { url: new URL(specifier, context.parentURL).href, format: 'commonjs', shortCircuit: true }`)
+  const first = hook(`
+    const isOwn = specifier === './job.cjs'
+    return next(specifier, isOwn ? { ...context, conditions: new Set(context.conditions) } : context)`)
+  const cwd = project({
+    'job.cjs': 'exports.job = async () => {}\n',
+    'main.cjs': "const { job } = require('./job.cjs')\nconsole.log(typeof job)\n",
+  })
+  // What was registered last is asked first.
+  const imports = [last, register, first].flatMap((one) => ['--import', one])
+  const { code, stdout, stderr } = await nodeTool([...imports, 'main.cjs'], { cwd })
+  expect([code, stdout, stderr]).toEqual([0, 'function\n', ''])
+})
+
 test('what is left out may hold anything that Node accepts', async () => {
   const cwd = project({ 'job.js': 'function job() { job() = 1 }' }, { faultline: { exclude: ['job.js'] } })
   const { code, output } = await nodeTool(['--import', register, 'job.js'], { cwd })

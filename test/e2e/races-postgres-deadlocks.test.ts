@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from 'node:util'
 import { defineJob, exploreRaces, type JobContext, type RaceResult, runRace, type Work } from 'faultline'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
 import * as jobs from '../../fixtures/engine/races-postgres.ts'
 import { type PostgresServer, startPostgres } from '../helpers/postgres.ts'
 
@@ -13,6 +13,7 @@ beforeAll(async () => {
   pool = new pg.Pool({ ...config(), max: 8 })
   await pool.query('create table accounts (id int primary key, balance int not null)')
 })
+afterEach(() => vi.unstubAllEnvs())
 afterAll(async () => {
   await pool?.end()
   await server?.stop()
@@ -88,7 +89,7 @@ test.for([
   '$name: the schedule ends where the deadlock is, whoever is the victim',
   { timeout: 60_000 },
   async (one) => {
-    for (const timeout of ['200ms', '1s', '500ms', '1s']) {
+    for (const timeout of ['1s', '700ms', '1s']) {
       const result = await runRace(
         one.works as Work[],
         { ...given(timeout), schedule: one.schedule },
@@ -124,4 +125,10 @@ test('twice the same exploration of three that deadlock: the same report', { tim
   expect(first.summary).toMatchObject({ failed: 3, deadlocks: 3 })
   expect(first.summary.guarantee).toMatch(/^complete to 1 preemption /)
   expect(await explore('1s')).toEqual(first)
+  const failed = first.races.filter(({ outcome }) => outcome === 'failed')
+  for (const { replay, schedule } of failed) {
+    vi.stubEnv('FAULTLINE_REPLAY', replay)
+    const { races } = await explore('200ms')
+    expect(races).toMatchObject([{ schedule, replay, outcome: 'failed', reason: 'deadlock' }])
+  }
 })

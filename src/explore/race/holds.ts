@@ -58,7 +58,8 @@ export class Holds implements PauseHost {
     const waits = new Map<Racer, Wait>()
     for (const [racer, wait] of told) {
       const at = racer === victim ? awaitOf(activation) : (racer.blocked?.at ?? waitingAt(racer))
-      waits.set(racer, { ...wait, at })
+      // The server says more about a lock that is waited for than its error does.
+      waits.set(racer, { ...wait, ...(racer.blocked?.what && { what: racer.blocked.what }), at })
       if (racer.blocked === undefined) this.#host.setAside(racer, { ...wait, at })
     }
     this.#scheduler.deadlock.found(waits)

@@ -29,6 +29,11 @@ export class Lapses<C extends Claim> {
     return dueMs === undefined || at <= Math.max(nowMs, dueMs) ? at : undefined
   }
 
+  /** Whether a lock has lapsed by now that {@link take} would return. */
+  areDue(nowMs: number): boolean {
+    return this.#lapses.some(({ lapsesAtMs }) => lapsesAtMs <= nowMs)
+  }
+
   /** Those whose lock has lapsed by now. */
   take(nowMs: number): Lapse<C>[] {
     const count = this.#lapses.filter(({ lapsesAtMs }) => lapsesAtMs <= nowMs).length

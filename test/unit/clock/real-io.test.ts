@@ -68,7 +68,7 @@ describe('a real operation is not overtaken by a virtual sleep', () => {
     promisify<string, string, number, object, Buffer>(scrypt)('a', 'b', 64, { N: 2 ** 15, maxmem: 1e9 })
 })
 
-test('connections on which nothing moves cost no waiting', async () => {
+test('connections on which nothing moves cost no waiting', { retry: 3 }, async () => {
   const { inside, sleep, clock, elapsedMs } = makeContext()
   await inside(() => sleep(1_000))
   const realMs = performance.now()

@@ -1,6 +1,6 @@
 import { defineJob, error, simulate, trace } from 'faultline'
 import { expect, test } from 'vitest'
-import { branches } from '../../../fixtures/engine/branches.ts'
+import { besideOneThatThrows, branches } from '../../../fixtures/engine/branches.ts'
 import { World } from '../../helpers/engine-world.ts'
 
 const orders = [
@@ -64,4 +64,20 @@ test.for(cases)('the points of %s do not depend on the order of I/O', async ([na
   }
   expect(traces[1]).toEqual(traces[0])
   expect(traces[2]).toEqual(traces[0])
+})
+
+test('a branch that ends by throwing is no part of what comes later', async () => {
+  let runs = 0
+  const job = defineJob<null>({
+    name: 'beside',
+    perform: () => besideOneThatThrows(new World(), runs++ % 2 === 0 ? 1 : 4),
+  })
+  const report = await simulate(job.with(null), () => true)
+  expect(report.summary, String(report)).toMatchObject({
+    failed: 0,
+    flaky: 0,
+    unreached: 0,
+    exhaustive: true,
+  })
+  expect(report.summary.scenarios).toBeGreaterThan(15)
 })

@@ -77,7 +77,7 @@ describe('production order', () => {
     ])
   })
 
-  test('a job in 14 days costs no real time', async () => {
+  test('a job in 14 days costs no real time', { retry: 3 }, async () => {
     const queue = fresh()
     await queue.enqueue(plain, null, { delay: '14d' })
     const startedMs = performance.now()

@@ -56,7 +56,7 @@ it('measures, cuts and wraps wide characters', () => {
   expect(wrap('', 3)).toEqual([''])
 })
 
-it('bounds a huge message and long source lines, and says what is left out', () => {
+it('bounds a huge message and long source lines, and says what is left out', { retry: 3 }, () => {
   const error = new Error(`first\n${'line\n'.repeat(500)}${'x'.repeat(1_000_000)}`)
   const one = scenario('crash', pointAt(1), { outcome: 'failed', reason: 'assertion', error })
   const startMs = performance.now()

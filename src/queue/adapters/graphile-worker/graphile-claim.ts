@@ -1,3 +1,4 @@
+import { copyPayload } from '../../payload.ts'
 import { AdapterClaim, type Started } from '../adapter-claim.ts'
 import type { Job, JobHelpers } from './driver.ts'
 import type { WorkerRun } from './worker-run.ts'
@@ -20,7 +21,7 @@ export class GraphileClaim extends AdapterClaim {
       ...started,
       id: String(job.id),
       name: job.task_identifier,
-      payload: structuredClone(payload),
+      payload: copyPayload(payload),
       attempt: job.attempts,
       maxAttempts: job.max_attempts,
     })

@@ -2,6 +2,7 @@ import type { DueWindow } from '../../port.ts'
 import type { WaitingRow } from '../due-jobs.ts'
 import type { RowSelection } from '../postgres-queue.ts'
 import type { SqlPool, TaskSpec } from './driver.ts'
+import type { ForeignSql } from './worker-statements.ts'
 
 /** The row of a job. */
 export interface JobRow {
@@ -18,32 +19,56 @@ interface Selection extends RowSelection {
 
 const dueMs = '(ceil(extract(epoch from j.run_at) * 1000))::float8'
 
-/** Whether a time or an interval is a whole number of so many microseconds. */
-const isWhole = (time: string, micros: number): string =>
-  `date_part('microseconds', ${time})::int % ${micros} = 0`
+/** A time without microseconds. */
+const isMillis = (time: string): string => `${time} = ${time}::timestamptz(3)`
+/** How round an interval is: whole seconds, tenths, hundredths, anything else. */
+function roundness(interval: string): string {
+  const micros = `date_part('microseconds', ${interval})::int`
+  return `case when ${micros} % 1000000 = 0 then 3 when ${micros} % 100000 = 0 then 2 when ${micros} % 10000 = 0 then 1 else 0 end`
+}
 
 /**
- * A job that was added with the time of the server. The times of JavaScript have no microseconds, so a `run_at` that
- * has those of `updated_at` came from `now()`. Once in a thousand `now()` has none either: then a delay of whole
- * seconds tells, since it counts from one of the two clocks.
+ * A job that was added with the time of the server. The times of JavaScript have no microseconds: a `run_at` that has
+ * some came from `now()`. Once in a thousand `now()` has none either, and then so has `updated_at`: the job was delayed
+ * by that clock from which the delay is rounder.
  */
-const foreign = (now: string): string => `j.attempts = 0 and j.locked_at is null
-  and ${isWhole('(j.run_at - j.updated_at)', 1_000)}
-  and (j.run_at = j.updated_at or not ${isWhole('j.run_at', 1_000)}
-    or j.run_at > j.updated_at and ${isWhole('(j.run_at - j.updated_at)', 1_000_000)}
-      and not ${isWhole(`(j.run_at - ${now})`, 1_000_000)})`
+const foreign = (j: string, now: string): string => `(${j}.attempts = 0 and ${j}.locked_at is null
+  and (not ${isMillis(`${j}.run_at`)} or ${isMillis(`${j}.updated_at`)} and (${j}.run_at = ${j}.updated_at
+    or ${j}.run_at > ${j}.updated_at
+      and ${roundness(`(${j}.run_at - ${j}.updated_at)`)} > ${roundness(`(${j}.run_at - ${now})`)})))`
+
+/** How `get_job` is told of jobs with the time of the server. */
+export interface Foreign extends ForeignSql {
+  /** No job up to this id has it. */
+  seenId: string | null
+}
+
+/** After so many runs their remains are removed. */
+const clearsPerVacuum = 20
 
 /** The rows of the listed tasks, read and cleared; what becomes of a job is the library's affair. */
 export class GraphileJobs {
   readonly #pool: SqlPool
   readonly #schema: string
   readonly #names: readonly string[]
+  readonly #sequence: string
+  /** For `get_job`. */
+  readonly foreign: Foreign
   #postponed: string[] = []
+  #clears = 0
 
   constructor(pool: SqlPool, schema: string, names: readonly string[]) {
     this.#pool = pool
     this.#schema = `"${schema.replaceAll('"', '""')}"`
     this.#names = names
+    this.#sequence = `pg_get_serial_sequence('${`${this.#schema}._private_jobs`.replaceAll("'", "''")}', 'id')`
+    this.foreign = {
+      isForeign: foreign('jobs', '$3::timestamptz'),
+      areForeign: `exists (select from ${this.#schema}._private_jobs j
+        where j.task_id = any ($2::int[]) and ${foreign('j', '$3::timestamptz')})`,
+      lastId: `pg_sequence_last_value(${this.#sequence}::regclass)`,
+      seenId: null,
+    }
   }
 
   /** By the documented function `add_job`. */
@@ -68,10 +93,11 @@ export class GraphileJobs {
     return String(rows[0]!.id)
   }
 
-  /** Moves jobs that were added with the time of the server to the same time on the virtual clock. */
+  /** Moves jobs that were added with the time of the server to the same time on the virtual clock, in its milliseconds. */
   adoption(nowMs: number): string {
-    return `update ${this.#schema}._private_jobs j set run_at = ${timestamp(nowMs)} + (j.run_at - j.updated_at)
-      from ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()} and ${foreign(timestamp(nowMs))}`
+    return `update ${this.#schema}._private_jobs j
+      set run_at = date_trunc('milliseconds', ${timestamp(nowMs)} + (j.run_at - j.updated_at) + interval '999 us')
+      from ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()} and ${foreign('j', timestamp(nowMs))}`
   }
 
   async adopt(nowMs: number): Promise<void> {
@@ -109,7 +135,7 @@ export class GraphileJobs {
   #waitingText(): string {
     return `select f.foreign, w.* from (select exists (
         select from ${this.#schema}._private_jobs j join ${this.#schema}._private_tasks t on t.id = j.task_id
-        where t.identifier = any ($1::text[]) and ${foreign('to_timestamp($2::float8 / 1000)')}) as foreign) f
+        where t.identifier = any ($1::text[]) and ${foreign('j', 'to_timestamp($2::float8 / 1000)')}) as foreign) f
       left join lateral (
         select j.id::text as id, t.identifier as name, j.payload, j.priority, ${dueMs} as "dueMs",
           j.attempts + 1 as attempt, j.key is not null or j.job_queue_id is not null as "hasKey", j.run_at
@@ -150,11 +176,6 @@ export class GraphileJobs {
     return this.#postponed.length > 0
   }
 
-  /** SQL: among the jobs of some tasks, which is an array of their numbers, are such with the time of the server. */
-  areForeign(taskIds: string, now: string): string {
-    return `exists (select from ${this.#schema}._private_jobs j where j.task_id = any (${taskIds}) and ${foreign(now)})`
-  }
-
   postpone(id: string): void {
     this.#postponed = [...this.#postponed.filter((other) => other !== id), id]
   }
@@ -162,12 +183,16 @@ export class GraphileJobs {
   /** Deletes the jobs of the listed tasks, and counts ids anew from those that are left. */
   async clear(): Promise<void> {
     this.#postponed = []
+    this.foreign.seenId = null
     const jobs = `${this.#schema}._private_jobs`
     await this.#pool.query(
       `delete from ${jobs} j using ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()};
        delete from ${this.#schema}._private_job_queues q where not exists (select from ${jobs} j where j.job_queue_id = q.id);
-       select setval(pg_get_serial_sequence('${jobs.replaceAll("'", "''")}', 'id'), coalesce(max(id), 0) + 1, false) from ${jobs}`,
+       select setval(${this.#sequence}, coalesce(max(id), 0) + 1, false) from ${jobs}`,
     )
+    if (++this.#clears % clearsPerVacuum !== 0) return
+    // Runs follow each other faster than autovacuum does: each would go through the remains of all before it.
+    await this.#pool.query(`vacuum ${jobs}`).catch(() => undefined)
   }
 
   #isListed(): string {

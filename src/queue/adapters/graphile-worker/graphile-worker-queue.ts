@@ -22,7 +22,7 @@ import type { Occurrence } from './graphile-cron.ts'
 import { GraphileSetup, type GraphileWorkerQueueOptions } from './graphile-setup.ts'
 import { GraphileTime } from './graphile-time.ts'
 import { runTask } from './run-task.ts'
-import type { WorkerOrder, WorkerRun } from './worker-run.ts'
+import type { Claimed, WorkerOrder, WorkerRun } from './worker-run.ts'
 import { WorkerRuns } from './worker-runs.ts'
 
 /** Completing is not fenced, failing is; an attempt is used up when the job is claimed. */
@@ -69,6 +69,8 @@ export class GraphileWorkerQueue extends PostgresQueue<GraphileClaim, Occurrence
   /** Of workers that froze and were not woken. */
   readonly #held: Set<WorkerRun> = new Set()
   readonly #runs: WorkerRuns = new WorkerRuns()
+  /** What a worker was given with the end of its last job. */
+  #ahead: { readonly run: WorkerRun; readonly job: Claimed | undefined } | undefined
 
   constructor(options: GraphileWorkerQueueOptions) {
     super()
@@ -104,6 +106,8 @@ export class GraphileWorkerQueue extends PostgresQueue<GraphileClaim, Occurrence
     await this.at('the connection', this.setup.refuseRemote())
     for (const run of this.#held) await run.abandon()
     this.#held.clear()
+    if (this.#ahead?.job !== undefined) await this.#ahead.run.abandon()
+    this.#ahead = undefined
     this.#runs.clear()
     await this.at('the clearing of its jobs', jobs.clear())
     this.deliveries.clear()
@@ -116,7 +120,7 @@ export class GraphileWorkerQueue extends PostgresQueue<GraphileClaim, Occurrence
     if (!/^\d+$/.test(id)) return undefined
     const nowMs = this.time.nowMs()
     const [job] = await this.at('a job', jobs.waiting(nowMs, { untilMs: nowMs }, { id }))
-    return job === undefined ? undefined : await this.#getJob(worker, { jobId: id })
+    return job === undefined ? undefined : await this.#getJob(worker, this.#only(id))
   }
 
   async run(claim: Claim, extras: RunExtras): Promise<unknown> {
@@ -124,14 +128,21 @@ export class GraphileWorkerQueue extends PostgresQueue<GraphileClaim, Occurrence
     return await runTask(claim as GraphileClaim, extras, tasks, pool)
   }
 
-  async settle(claim: Claim, ending: Ending, outcome?: DeliveryOutcome): Promise<Settlement> {
+  async settle(
+    claim: Claim,
+    ending: Ending,
+    outcome?: DeliveryOutcome,
+    ahead?: DueWindow,
+  ): Promise<Settlement> {
     const own = claim as GraphileClaim
     this.#held.delete(own.run)
-    await this.at('the settling of a job', own.run.end(ending))
-    this.#runs.keep(own.run)
     const { jobs } = await this.setup.ready()
     // Only a failure leaves a row, and a batch that was done in part.
     const isLeft = !ending.ok || Array.isArray(claim.payload)
+    const order = isLeft || own.lapsed || ahead === undefined ? undefined : await this.#orderOf(ahead)
+    await this.at('the settling of a job', own.run.end(ending, order))
+    if (order === undefined) this.#runs.keep(own.run)
+    else this.#ahead = { run: own.run, job: await this.at('get_job', own.run.claimed()) }
     const row = isLeft ? await this.at('the state of a job', jobs.row(claim.id)) : undefined
     if (row === undefined || own.run.settledRows === 0) {
       if (!ending.ok) return { status: 'refused' }
@@ -195,20 +206,26 @@ export class GraphileWorkerQueue extends PostgresQueue<GraphileClaim, Occurrence
     this.time.moveTo(ms)
   }
 
+  protected override async claimDue(worker: string, window: DueWindow): Promise<GraphileClaim | undefined> {
+    const ahead = this.#ahead
+    this.#ahead = undefined
+    if (ahead !== undefined) return this.#claimed(worker, ahead.run, ahead.job)
+    const order = await this.#orderOf(window)
+    return order === undefined ? undefined : await this.#getJob(worker, order)
+  }
+
   /** Of the jobs that are due graphile-worker itself knows best which is next. */
-  protected override async claimDue(
-    worker: string,
-    { fromMs, untilMs }: DueWindow,
-  ): Promise<GraphileClaim | undefined> {
+  async #orderOf({ fromMs, untilMs }: DueWindow): Promise<WorkerOrder | undefined> {
     const { jobs, cron } = await this.setup.ready()
     const nowMs = this.time.nowMs()
     if (fromMs !== undefined || (untilMs !== undefined && untilMs < nowMs)) return undefined
     if (jobs.hasPostponed || cron.next({ untilMs: nowMs }) !== undefined) return undefined
-    return await this.#getJob(worker, { unless: jobs.areForeign('$2::int[]', '$3::timestamptz') })
+    if (this.lapses.areDue(nowMs)) return undefined
+    return { foreign: jobs.foreign, nowMs: () => this.time.nowMs() }
   }
 
   protected override claimRow(worker: string, { id }: WaitingRow): Promise<GraphileClaim | undefined> {
-    return this.#getJob(worker, { jobId: id })
+    return this.#getJob(worker, this.#only(id))
   }
 
   protected override async addOccurrence(occurrence: Occurrence): Promise<void> {
@@ -217,12 +234,16 @@ export class GraphileWorkerQueue extends PostgresQueue<GraphileClaim, Occurrence
     await this.at('a job of the crontab', jobs.add(name, payload, spec, this.time.nowMs()))
   }
 
-  async #getJob(
-    worker: string,
-    order: Pick<WorkerOrder, 'jobId' | 'unless'>,
-  ): Promise<GraphileClaim | undefined> {
-    const run = this.#runs.start(await this.setup.ready(), { ...order, nowMs: () => this.time.nowMs() })
-    const job = await this.at('get_job', run.claimed())
+  #only(jobId: string): WorkerOrder {
+    return { jobId, nowMs: () => this.time.nowMs() }
+  }
+
+  async #getJob(worker: string, order: WorkerOrder): Promise<GraphileClaim | undefined> {
+    const run = this.#runs.start(await this.setup.ready(), order)
+    return this.#claimed(worker, run, await this.at('get_job', run.claimed()))
+  }
+
+  #claimed(worker: string, run: WorkerRun, job: Claimed | undefined): GraphileClaim | undefined {
     if (job === undefined) return undefined
     return new GraphileClaim(run, job, this.started(String(job.helpers.job.id), worker))
   }

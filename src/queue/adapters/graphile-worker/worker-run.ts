@@ -1,12 +1,14 @@
 import { isGone } from '../postgres-server.ts'
 import type { GraphileWorker, JobHelpers, SqlPool, SqlQuery, SqlResult, TaskList } from './driver.ts'
+import type { Foreign } from './graphile-jobs.ts'
+import { completeAndGet, getNextJob, getOneJob, kindOf, lastIdColumn } from './worker-statements.ts'
 
 /** What one run of the worker is for. */
 export interface WorkerOrder {
   /** The job to be taken. */
   readonly jobId?: string
-  /** Whichever is next is to be taken, unless this condition holds. */
-  readonly unless?: string
+  /** Whichever is next is to be taken, unless there are jobs with the time of the server. */
+  readonly foreign?: Foreign
   /** The job whose lock lapsed, and its queue. */
   readonly lapsed?: { readonly jobId: string; readonly queueId: number | null }
   readonly nowMs: () => number
@@ -17,8 +19,6 @@ type Verdict =
   | { readonly ok: true; readonly result: unknown }
   | { readonly ok: false; readonly error: unknown }
 
-/** `complete_job` and `fail_job`. */
-const settling = /\bdelete from \S+_private_jobs\b|\blast_error\s*=/
 const NONE: SqlResult = { rows: [], rowCount: 0 }
 
 /** What a task was called with. */
@@ -36,6 +36,16 @@ interface Round {
   /** The worker asks for the job after this one. */
   readonly asked: PromiseWithResolvers<void>
   isTaken: boolean
+  /** Its `complete_job`, which goes to the database with the next `get_job`. */
+  completion: Completion | undefined
+}
+
+interface Completion {
+  readonly text: string
+  readonly jobId: unknown
+  readonly name: string | undefined
+  /** What the library waits for. */
+  readonly result: PromiseWithResolvers<SqlResult>
 }
 
 /**
@@ -45,6 +55,7 @@ interface Round {
  * ```text
  * start ── get_job ── claimed ──┬── end ───── complete_job or fail_job ── settled, idle ──┬── take ──▶ get_job
  *                               │                                                         └── dismiss: it is over
+ *                               ├── end with an order ─ complete_job with get_job ──▶ claimed, or it is over
  *                               └── abandon ─ neither reaches the database: the worker is dead
  * ```
  */
@@ -54,6 +65,8 @@ export class WorkerRun {
   readonly #pool: SqlPool
   readonly #ended: Promise<unknown>
   #round: Round
+  /** The order that follows the end of the job. */
+  #following: WorkerOrder | undefined
   /** Where it is idle: whether there is another order. */
   #next: ((isOrder: boolean) => void) | undefined
   #dead = false
@@ -104,15 +117,18 @@ export class WorkerRun {
     this.#wake(false)
   }
 
-  /** The task ended: the library records it. */
-  async end(verdict: Verdict): Promise<void> {
-    const { verdict: told, asked, settled } = this.#round
-    if (verdict.ok) told.resolve(verdict.result)
-    else told.reject(verdict.error)
-    await Promise.race([asked.promise, this.#ended])
+  /** The task ended: the library records it. With an order, the worker goes on at once: see {@link claimed}. */
+  async end(verdict: Verdict, order?: WorkerOrder): Promise<void> {
+    const round = this.#round
+    this.#following = order
+    if (verdict.ok) round.verdict.resolve(verdict.result)
+    else round.verdict.reject(verdict.error)
+    await Promise.race([round.asked.promise, this.#ended])
     this.#throwFailure()
+    // It did not ask for another job.
+    if (this.#round === round && round.completion !== undefined) await this.#complete(round, round.completion)
     // The worker does not wait for its last statement.
-    await settled.promise
+    await round.settled.promise
     this.#throwFailure()
   }
 
@@ -142,10 +158,15 @@ export class WorkerRun {
     } = typeof query === 'string' ? { text: query, name: undefined } : query
     try {
       if (this.#dead) return NONE
-      if (text.includes('locked_at <')) return await this.#takeLocksAway(text)
-      if (text.includes('attempts = jobs.attempts + 1')) return await this.#getJob(text, values, name)
-      if (settling.test(text)) return await this.#settle(text, values, name)
-      return await this.#pool.query(text, values)
+      const kind = kindOf(text)
+      if (kind === 'getJob') return await this.#getJob(text, values, name)
+      if (kind === 'completeJob' && this.#following !== undefined) {
+        const completion = { text, jobId: values?.[0], name, result: Promise.withResolvers<SqlResult>() }
+        this.#round.completion = completion
+        return await completion.result.promise
+      }
+      if (kind === 'takeLocksAway') return await this.#takeLocksAway(text)
+      return await (kind === 'other' ? this.#pool.query(text, values) : this.#settle(text, values, name))
     } catch (error) {
       // The library would try again for minutes.
       if (!isGone(error)) throw error
@@ -171,29 +192,66 @@ export class WorkerRun {
     }
   }
 
+  /** Both at once, or `complete_job` alone. What fails is told by {@link end}. */
+  async #complete(
+    round: Round,
+    { text, jobId, name, result }: Completion,
+    get?: SqlQuery,
+  ): Promise<SqlResult> {
+    try {
+      const values = [...(get?.values ?? []), jobId]
+      const own = get === undefined ? text : completeAndGet(text, get.text, values.length)
+      const both = get?.name === undefined ? name : `faultline_done_${get.name}`
+      return await this.#pool.query({ text: own, values, name: both })
+    } catch (error) {
+      this.#failure ??= { error }
+      return NONE
+    } finally {
+      this.settledRows = 1
+      result.resolve(NONE)
+      round.settled.resolve()
+    }
+  }
+
   #nowText(): string {
     return new Date(this.#round.order.nowMs()).toISOString()
   }
 
   /** The library takes the job as it takes any other; of equals, the one that was added first. */
   async #getJob(text: string, values: unknown[] = [], name: string | undefined): Promise<SqlResult> {
-    if (this.#round.isTaken && !(await this.#nextOrder())) return NONE
-    const { jobId, unless } = this.#round.order
-    if (jobId === undefined && unless === undefined) return NONE
+    const before = this.#round
+    if (before.isTaken) {
+      if (!(await this.#nextOrder())) return NONE
+      if (before.completion === undefined) await before.settled.promise
+    }
+    const { jobId, foreign } = this.#round.order
+    if (jobId === undefined && foreign === undefined) return NONE
     this.#round.isTaken = true
-    const condition = jobId === undefined ? `not ${unless}` : `jobs.id = $${values.length + 1}::bigint`
-    const own = text
-      .replace('where jobs.is_available = true', `where ${condition} and jobs.is_available = true`)
-      .replace('order by priority asc, run_at asc', 'order by priority asc, run_at asc, jobs.id asc')
-    const kept = [...values.slice(0, -1), this.#nowText()]
-    return await this.#pool.query({
-      text: own,
-      values: jobId === undefined ? kept : [...kept, jobId],
-      name: name === undefined ? undefined : `faultline_${jobId === undefined ? 'next' : 'one'}_${name}`,
-    })
+    const given = [...values.slice(0, -1), this.#nowText(), foreign === undefined ? jobId : foreign.seenId]
+    const query = {
+      text: foreign === undefined ? getOneJob(text, given.length) : getNextJob(text, foreign, given.length),
+      values: given,
+      name: name === undefined ? undefined : `faultline_${foreign === undefined ? 'one' : 'next'}_${name}`,
+    }
+    const result = await (before.completion === undefined
+      ? this.#pool.query(query)
+      : this.#complete(before, before.completion, query))
+    const [job] = result.rows
+    if (foreign !== undefined && job !== undefined) {
+      foreign.seenId = job[lastIdColumn] as string | null
+      delete job[lastIdColumn]
+    }
+    return result
   }
 
   #nextOrder(): Promise<boolean> {
+    const following = this.#following
+    if (following !== undefined) {
+      this.#following = undefined
+      this.#round.asked.resolve()
+      this.#round = roundOf(following)
+      return Promise.resolve(true)
+    }
     return new Promise((resolve) => {
       this.#next = resolve
       this.#round.asked.resolve()
@@ -217,5 +275,6 @@ function roundOf(order: WorkerOrder): Round {
     settled: Promise.withResolvers(),
     asked: Promise.withResolvers(),
     isTaken: false,
+    completion: undefined,
   }
 }

@@ -1,3 +1,4 @@
+import { copyPayload } from '../../payload.ts'
 import { AdapterClaim, type Started } from '../adapter-claim.ts'
 import type { BossTransaction, JobWithMetadata, Registered } from './driver.ts'
 
@@ -20,7 +21,7 @@ export class BossClaim extends AdapterClaim {
       ...started,
       id: job.id,
       name: job.name,
-      payload: structuredClone(job.data),
+      payload: copyPayload(job.data),
       attempt: job.retryCount + 1,
       maxAttempts: job.retryLimit + 1,
     })

@@ -218,7 +218,9 @@ describe.for(bullmqServers)('BullMQ on %s', ([, start, isThere]) => {
       ])
     })
 
-    test('a delay of 14 days and a backoff over a week take no time, and no connection is lost', async () => {
+    test('a delay of 14 days and a backoff over a week take no time, and no connection is lost', {
+      retry: 3,
+    }, async () => {
       const mails = world.queue()
       const lost: string[] = []
       let fails = 4

@@ -11,9 +11,9 @@ export interface StartedBench {
   readonly adapter: QueueAdapter
   /** Adds so many jobs that do nothing. */
   add(jobs: number): Promise<void>
-  /** Performs them as the library's own documents do by hand, one at a time. */
-  bare(jobs: number): Promise<void>
+  /** Performs them all as the library's own documents do by hand, one at a time. */
+  bare(): Promise<void>
   /** The library's own worker, where it differs. */
-  worker?(jobs: number): Promise<void>
+  worker?(): Promise<void>
   stop(): Promise<void>
 }

@@ -25,10 +25,11 @@ async function start({ connection, backend, stop }: BullmqServer): Promise<Start
     async add(jobs) {
       await queue.addBulk(Array.from({ length: jobs }, (_, n) => ({ name: 'job', data: { n } })))
     },
-    async bare(jobs) {
-      for (let left = jobs; left > 0; left--) {
+    async bare() {
+      for (;;) {
         const own = `by hand ${++token}`
-        const job = (await byHand.getNextJob(own, { block: false }))!
+        const job = await byHand.getNextJob(own, { block: false })
+        if (job === undefined) return
         await byHand.processJob(job, own, () => false)
       }
     },

@@ -19,10 +19,11 @@ export const pgBoss: BenchQueue = {
         // One by one, as an application does: those that are inserted together are fetched in any order.
         for (let n = 0; n < jobs; n++) await driven.send(name, { n })
       },
-      async bare(jobs) {
-        for (let left = jobs; left > 0; left--) {
+      async bare() {
+        for (;;) {
           const [job] = await byHand.fetch(name, { includeMetadata: true })
-          await byHand.complete(name, job!)
+          if (job === undefined) return
+          await byHand.complete(name, job)
         }
       },
       async stop() {

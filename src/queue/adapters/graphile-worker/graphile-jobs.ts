@@ -56,18 +56,34 @@ export class GraphileJobs {
   readonly foreign: Foreign
   #postponed: string[] = []
   #clears = 0
+  /** Nothing was taken since all was cleared. */
+  #isFresh = true
 
-  constructor(pool: SqlPool, schema: string, names: readonly string[]) {
+  /** `sequence`: the one of its ids, quoted as SQL wants it. */
+  private constructor(pool: SqlPool, schema: string, names: readonly string[], sequence: string) {
     this.#pool = pool
     this.#schema = `"${schema.replaceAll('"', '""')}"`
     this.#names = names
-    this.#sequence = `pg_get_serial_sequence('${`${this.#schema}._private_jobs`.replaceAll("'", "''")}', 'id')`
+    this.#sequence = `'${sequence.replaceAll("'", "''")}'::regclass`
     this.foreign = {
       isForeign: foreign('jobs', '$3::timestamptz'),
       areForeign: `exists (select from ${this.#schema}._private_jobs j
         where j.task_id = any ($2::int[]) and ${foreign('j', '$3::timestamptz')})`,
-      lastId: `pg_sequence_last_value(${this.#sequence}::regclass)`,
+      lastId: `pg_sequence_last_value(${this.#sequence})`,
       seenId: null,
+    }
+  }
+
+  /** Of tables that are there. */
+  static async of(pool: SqlPool, schema: string, names: readonly string[]): Promise<GraphileJobs> {
+    const client = await pool.connect()
+    try {
+      const { rows } = await client.query("select pg_get_serial_sequence($1, 'id') as sequence", [
+        `"${schema.replaceAll('"', '""')}"._private_jobs`,
+      ])
+      return new GraphileJobs(pool, schema, names, rows[0]!.sequence as string)
+    } finally {
+      client.release()
     }
   }
 
@@ -101,7 +117,13 @@ export class GraphileJobs {
   }
 
   async adopt(nowMs: number): Promise<void> {
+    this.#isFresh = false
     await this.#pool.query(this.adoption(nowMs))
+  }
+
+  /** At the start of a run, there most likely are some: to look first would take longer. */
+  async adoptFirst(nowMs: number): Promise<void> {
+    if (this.#isFresh) await this.adopt(nowMs)
   }
 
   /** Jobs in the order in which they would be performed; those of a queue that is busy wait. */
@@ -184,6 +206,7 @@ export class GraphileJobs {
   async clear(): Promise<void> {
     this.#postponed = []
     this.foreign.seenId = null
+    this.#isFresh = true
     const jobs = `${this.#schema}._private_jobs`
     await this.#pool.query(
       `delete from ${jobs} j using ${this.#schema}._private_tasks t where t.id = j.task_id and ${this.#isListed()};

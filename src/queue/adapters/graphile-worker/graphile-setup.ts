@@ -95,7 +95,7 @@ export class GraphileSetup {
       tasks,
       names,
       options: { ...shared, noHandleSignals: true },
-      jobs: new GraphileJobs(this.#pool, schema, names),
+      jobs: await GraphileJobs.of(this.#pool, schema, names),
       cron: new GraphileCron(crontab === undefined ? [] : cronOf(library, crontab)),
     }
   }

@@ -211,7 +211,10 @@ export class GraphileWorkerQueue extends PostgresQueue<GraphileClaim, Occurrence
     this.#ahead = undefined
     if (ahead !== undefined) return this.#claimed(worker, ahead.run, ahead.job)
     const order = await this.#orderOf(window)
-    return order === undefined ? undefined : await this.#getJob(worker, order)
+    if (order === undefined) return undefined
+    const { jobs } = await this.setup.ready()
+    await this.at('the time of its jobs', jobs.adoptFirst(this.time.nowMs()))
+    return await this.#getJob(worker, order)
   }
 
   /** Of the jobs that are due graphile-worker itself knows best which is next. */

@@ -41,7 +41,8 @@ Exit codes: 0 merged, 2 a report is missing, cut off, or does not belong to the 
     const file = path.resolve(cwd, out)
     writeOut(file, serializeReportFile(merged))
     const scenarios = merged.simulations.reduce((sum, { summary }) => sum + summary.scenarios, 0)
-    const what = `${plural(merged.simulations.length, 'simulation')}, ${plural(scenarios, 'scenario')}`
+    const races = merged.races.length === 0 ? '' : `, ${plural(merged.races.length, 'race')}`
+    const what = `${plural(merged.simulations.length, 'simulation')}, ${plural(scenarios, 'scenario')}${races}`
     print(`${plural(positionals.length, 'report')} merged into ${out}: ${what}`)
     for (const line of lackLines(merged)) process.stderr.write(`faultline: ${line}\n`)
     return exitCodes.survived

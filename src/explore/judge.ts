@@ -1,4 +1,4 @@
-import { execution } from '../model/context.ts'
+import { execution, soonWithin } from '../model/context.ts'
 import { FaultlineError, isFaultlineError } from '../model/error.ts'
 import type { InjectedFault } from '../model/result.ts'
 import { type CheckName, checks, compareSnapshots, type Finding, fixSnapshot } from '../oracle/index.ts'
@@ -104,7 +104,7 @@ export class Judge<W> {
       id: plan.id,
     }
     try {
-      const verdict = await execution.run(session.quietContext('judge'), () =>
+      const verdict = await soonWithin(session.quietContext('judge'), () =>
         bounded('The assertions', () => assertions(info, world), signal),
       )
       if (verdict !== false) return undefined

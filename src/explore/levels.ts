@@ -108,6 +108,11 @@ export class Levels<W> {
     }
   }
 
+  /** One that was to be run could not be: it is in the report, and not left out of it. */
+  gaveUp(): void {
+    this.#ran++
+  }
+
   /** Whether scenarios of so many faults are extended. */
   #extends(size: number): boolean {
     const { depth = 1 } = this.#setup.options

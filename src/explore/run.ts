@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { installPackageTimers, installVirtualGlobals } from '../clock/index.ts'
 import { keptFiles, workerModules } from '../loader/worker-modules.ts'
-import { execution } from '../model/context.ts'
+import { execution, soonWithin } from '../model/context.ts'
 import { isFaultlineError } from '../model/error.ts'
 import { whenMs } from '../model/time.ts'
 import { performDue, Session, Watchdog, WorkerMemory } from '../perform/index.ts'
@@ -108,7 +108,7 @@ export class Runner<W> {
     const quiet = session.quietContext('quiet')
     const { setup } = options
     if (setup !== undefined)
-      world = await execution.run(quiet, () =>
+      world = await soonWithin(quiet, () =>
         bounded('setup', () => setup({ queue, signal: this.#signal }), this.#signal),
       )
     let hung = false

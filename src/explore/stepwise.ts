@@ -113,6 +113,7 @@ export class Stepwise<W> {
     )
     return ran.catch((error: unknown) => {
       trial.notRun(scenario, asError(error))
+      if ('strikes' in scenario) this.#levels!.gaveUp()
       throw error
     })
   }

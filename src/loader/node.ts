@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url'
 import { environment } from '../model/environment.ts'
 import { isFaultlineError } from '../model/error.ts'
 import { offerModules } from '../model/worker-modules.ts'
+import { commonJsMain } from './common-js-main.ts'
 import { type Classification, classifier, NODE_TEST_FILES } from './first-party.ts'
 import { slashed } from './globs.ts'
 import { type Instrumented, type InstrumentRequest, instrument } from './instrument.ts'
@@ -76,7 +77,7 @@ export function register(cwd: string = process.cwd()): void {
 
   function hook(url: string, context: LoadHookContext, nextLoad: NextLoad): LoadFnOutput {
     try {
-      return load(url, context, nextLoad, { root, classify, modules })
+      return commonJsMain(url, context) ?? load(url, context, nextLoad, { root, classify, modules })
     } catch (error) {
       // What is on top of the stack then is who loads the file.
       if (isFaultlineError(error, 'FAULTLINE_PARSE')) Error.captureStackTrace(error, hook)

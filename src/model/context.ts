@@ -57,3 +57,16 @@ const shared = globalThis as { [key]?: AsyncLocalStorage<ExecutionContext> }
 
 /** The one store of the process, also when two copies of the package are loaded. */
 export const execution: AsyncLocalStorage<ExecutionContext> = (shared[key] ??= new AsyncLocalStorage())
+
+const now = Promise.resolve()
+
+/**
+ * Calls `fn` in a context, after the code that runs now. To come back out of a context costs as much as to enter it;
+ * a microtask of its own ends with it.
+ */
+export function soonWithin<T>(context: ExecutionContext, fn: () => T | Promise<T>): Promise<T> {
+  return now.then(() => {
+    execution.enterWith(context)
+    return fn()
+  })
+}

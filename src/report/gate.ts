@@ -1,4 +1,4 @@
-import type { SimulationData } from '../model/result.ts'
+import type { ScenarioResult, SimulationData } from '../model/result.ts'
 import { blamesOf } from './blame.ts'
 import type { RaceEntry } from './file/index.ts'
 import { raceBlamesOf } from './race-blame.ts'
@@ -40,12 +40,12 @@ export function judge({ simulations, races }: Gated, minPercent: number): GateVe
     sum(sums, (one) => one.survived + one.failed + one.unreached + one.flaky) +
     sum(races, ({ summary }) => summary.run)
   const resilience = judged === 0 ? 0 : survived / judged
-  const bare = simulations.flatMap(({ failures }) => failures.filter(({ id }) => id === 'baseline'))
-  const notRun = bare.filter(({ reason }) => reason === 'not-run').length
+  const notRun = simulations.filter(({ failures }) => failures.some(({ reason }) => reason === 'not-run'))
+  const wrong = simulations.filter(({ failures }) => failures.some(isWrong))
   const idle = [...simulations.filter(isIdle), ...races.filter(isIdleRace)]
   const obstacles = [
-    notRun > 0 && `${notRun} could not be run`,
-    bare.length > notRun && `${bare.length - notRun} wrong without any fault`,
+    notRun.length > 0 && `${notRun.length} could not be run`,
+    wrong.length > 0 && `${wrong.length} wrong without any fault`,
     idle.length > 0 && `${idle.length} ran nothing`,
   ].filter((words) => words !== false)
   const parts = [...partLines(simulations), ...elsewhereLines(races)]
@@ -65,9 +65,15 @@ export function judge({ simulations, races }: Gated, minPercent: number): GateVe
       verdict,
       ...blameLines(simulations, races),
       ...idle.map(({ name }) => `  ${name}  no scenario of it was run`),
+      ...leftOutLines(simulations),
       ...parts,
     ],
   }
+}
+
+/** The job as it stands, without any fault. */
+function isWrong({ id, reason }: ScenarioResult): boolean {
+  return id === 'baseline' && reason !== 'not-run'
 }
 
 /** Success that tested nothing. */
@@ -81,8 +87,11 @@ function isIdleRace({ summary, shard }: RaceEntry): boolean {
 }
 
 function blameLines(simulations: readonly SimulationData[], races: readonly RaceEntry[]): string[] {
+  const isOneOf = simulations.length + races.length > 1
   const rows = simulations.flatMap(blamesOf).map((blame) => {
-    const struck = [blame.faults.join(', '), plural(blame.scenarios, 'scenario')].filter(Boolean).join(' · ')
+    const name = isOneOf && blame.place !== '' ? blame.simulation : ''
+    const parts = [name, blame.faults.join(', '), plural(blame.scenarios, 'scenario')]
+    const struck = parts.filter(Boolean).join(' · ')
     const what = blame.reason === 'not-run' ? 'could not be run:' : struck
     return `  ${blame.place || blame.simulation}  ${what}  ${blame.message}`
   })
@@ -99,6 +108,16 @@ function raceLines(race: RaceEntry): string[] {
     ({ place, schedule, message }) =>
       `  ${place || name}  race ${name} · ${share}, such as ${schedule}  ${message}`,
   )
+}
+
+/** What a verdict on all scenarios does not speak of. */
+const LEFT_OUT = ['points', 'hits', 'sampled', 'depth', 'extensions', 'budget', 'replay']
+
+function leftOutLines(simulations: readonly SimulationData[]): string[] {
+  return simulations.flatMap(({ name, summary: { notCovered } }) => {
+    const texts = LEFT_OUT.flatMap((key) => notCovered[key] ?? [])
+    return texts.length === 0 ? [] : [`  ${name}: not covered: ${texts.join('; ')}`]
+  })
 }
 
 /** A part of the shards is no verdict on the whole. */

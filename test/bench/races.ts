@@ -2,14 +2,24 @@
  * Schedules per second for two jobs of 10 steps in memory: explored by Faultline, by fast-check's scheduler, and driven
  * by hand. Each schedule begins with a clean world, runs both jobs, and judges what they wrote.
  *
- * By hand, each step waits for a promise that the driver settles in its turn; the driver waits until the step is over,
- * and does nothing else: it knows its two jobs, the schedule is given, nothing looks for code that is left running,
- * for rejections or for a hang. Once so with two bare functions, which is the least that there can be; once with two
- * deliveries that the embedded queue gives to two workers, which is what Faultline races.
+ * | way | what it does for a schedule |
+ * |---|---|
+ * | faultline | finds the schedule, runs it, runs the built-in checks and the assertion, keeps what to report |
+ * | fast-check | draws the schedule, runs it, and the assertion |
+ * | by hand, bare functions | runs one of the schedules that Faultline ran, and the assertion |
+ * | by hand, deliveries of the queue | the same, and two workers claim their jobs and settle them |
+ * | by hand, a turn a step | as bare functions, by a driver that is not told when a step is over |
+ * | performAll, in series | no race: two deliveries, one after the other |
+ *
+ * By hand, each step waits for a promise that the driver settles in its turn. The driver knows its two jobs and is told
+ * when a step is over: that is the least that there can be. Nothing looks for code that is left running, for rejections
+ * or for a hang. Where a step is more than memory (a query, a timer), it cannot be told, and has to let the event loop
+ * turn: the way with a turn a step.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setImmediate as eventLoopTurn } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
 import fc from 'fast-check'
 import { defineJob, exploreRaces, memoryQueue, performAll } from '../../src/index.ts'
@@ -18,6 +28,9 @@ import { transform } from '../../src/transform/transform.ts'
 const steps = 10
 const runs = 830
 const rounds = 20
+
+/** Those that Faultline runs, `AABAB`. */
+let schedules: readonly string[] = []
 
 interface World {
   readonly log: string[]
@@ -62,6 +75,7 @@ async function faultline(perform: Perform): Promise<number> {
     () => judge(world),
   )
   if (report.summary.run !== runs || report.summary.failed > 0) throw new Error(String(report))
+  schedules = report.races.map(({ schedule }) => schedule)
   return report.summary.run
 }
 
@@ -80,7 +94,7 @@ async function fastCheck(perform: Perform): Promise<number> {
 type Start = (world: World, who: number) => Promise<unknown>
 
 /** The jobs stop in `step` until their turn; the driver knows that a step is over when they stop again. */
-async function drive(run: number, start: Start): Promise<void> {
+async function drive(schedule: string, start: Start): Promise<void> {
   let held: (() => void) | undefined
   let stopped: (() => void) | undefined
   const step = (): Promise<void> =>
@@ -92,7 +106,7 @@ async function drive(run: number, start: Start): Promise<void> {
   const started = [false, false]
   const turns: ((() => void) | undefined)[] = []
   for (let at = 0; at < 2 * steps; at++) {
-    const who = (at + run) % 2
+    const who = schedule.charCodeAt(at) - 65
     await new Promise<void>((resolve) => {
       stopped = resolve
       if (started[who]) turns[who]!()
@@ -107,19 +121,42 @@ async function drive(run: number, start: Start): Promise<void> {
 }
 
 async function byHand(perform: Perform): Promise<number> {
-  for (let run = 0; run < runs; run++) await drive(run, (world, who) => perform(world, 'AB'[who]!))
-  return runs
+  for (const schedule of schedules) await drive(schedule, (world, who) => perform(world, 'AB'[who]!))
+  return schedules.length
+}
+
+/** The driver lets the event loop turn after each step. */
+async function byHandInTurns(perform: Perform): Promise<number> {
+  for (const schedule of schedules) {
+    const turns: (() => void)[] = []
+    let running = 0
+    const step = (): Promise<void> =>
+      new Promise((resolve) => {
+        turns[running] = resolve
+      })
+    const world: World = { log: [], step }
+    const ends: Promise<void>[] = []
+    for (const letter of schedule) {
+      running = letter.charCodeAt(0) - 65
+      if (ends[running] === undefined) ends[running] = perform(world, letter)
+      else turns[running]!()
+      await eventLoopTurn()
+    }
+    await Promise.all(ends)
+    judge(world)
+  }
+  return schedules.length
 }
 
 /** Two workers each claim a job, run it step by step in turns, and settle it. */
 async function byHandQueued(perform: Perform): Promise<number> {
   let world!: World
   const job = defineJob<string>({ name: 'job', perform: (name) => perform(world, name) })
-  for (let run = 0; run < runs; run++) {
+  for (const schedule of schedules) {
     const queue = memoryQueue()
     await queue.enqueue(job, 'A')
     await queue.enqueue(job, 'B')
-    await drive(run, async (fresh, who) => {
+    await drive(schedule, async (fresh, who) => {
       world = fresh
       const claim = (await queue.claim(`worker ${who}`))!
       const result = await queue.run(claim, { signal: new AbortController().signal })
@@ -127,7 +164,7 @@ async function byHandQueued(perform: Perform): Promise<number> {
     })
     if (queue.performed.length !== 2) throw new Error('not settled')
   }
-  return runs
+  return schedules.length
 }
 
 /** The same two jobs, performed by the embedded queue one after the other: no race at all. */
@@ -162,10 +199,11 @@ try {
     'fast-check': () => fastCheck(bare),
     'by hand, bare functions': () => byHand(bare),
     'by hand, deliveries of the queue': () => byHandQueued(bare),
+    'by hand, a turn a step': () => byHandInTurns(bare),
     'performAll, in series': () => queued(bare),
   })
   console.log(
-    `Two jobs of ${steps} steps, ${runs} schedules, the best of ${rounds} rounds. By hand: nothing but the steps in a given order.`,
+    `Two jobs of ${steps} steps, ${runs} schedules, the best of ${rounds} rounds. By hand: nothing but the steps, in the same ${runs} orders.`,
   )
   console.table(
     Array.from(ms, ([way, each]) => ({

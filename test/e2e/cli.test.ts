@@ -1,10 +1,13 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Finished, nodeTool } from '../helpers/run.ts'
 import { REPOSITORY } from '../helpers/source-alias.ts'
 import { steady } from '../helpers/steady.ts'
+
+// Each test starts several processes, and the machine may be busy.
+vi.setConfig({ testTimeout: 240_000, hookTimeout: 120_000 })
 
 const project = path.join(REPOSITORY, 'fixtures/projects/simulations')
 const out = mkdtempSync(path.join(tmpdir(), 'faultline-cli-'))
@@ -25,7 +28,7 @@ describe('run', () => {
   let whole: Finished
   beforeAll(async () => {
     whole = await faultline(['run', 'simulations/charge.ts', '--out', at('whole')])
-  }, 60_000)
+  })
 
   test('tells every finding, and ends with 1', async () => {
     expect(whole.code).toBe(1)
@@ -88,7 +91,7 @@ describe('run', () => {
     expect([gate.code, gate.stderr]).toEqual([2, expect.stringContaining('The report lacks shards')])
     expect(gate.stdout).toContain('only shards 1, 2 of 3; 4 scenarios not in this report')
     expect(await faultline(['gate', at('half.json'), '--partial'])).toMatchObject({ code: 0, stderr: '' })
-  }, 60_000)
+  })
 
   test.each(['5/4', '0/4', 'a/b', '1'])('FAULTLINE_SHARD=%s ends with 2', async (shard) => {
     // Without the loader of the tests, which would say so first.
@@ -177,7 +180,7 @@ test('what could not be run is in the report, beside what could, and fails the g
       '',
     ].join('\n'),
   )
-}, 60_000)
+})
 
 describe('gate', () => {
   test('99.9 % is below 100, and the lines are named', async () => {

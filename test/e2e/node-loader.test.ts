@@ -74,6 +74,25 @@ test('Node 22 tells CommonJS its conditions as a set', async () => {
   expect([code, stdout, stderr]).toEqual([0, 'function\n', ''])
 })
 
+test.each([
+  ['main.cjs', "const { job } = require('./job.mjs')\n"],
+  ['main.js', "const { job } = require('./job.mjs')\n"],
+  ['main.cts', "const { job }: { job: unknown } = require('./job.mjs')\n"],
+])('%s is handed to CommonJS itself where its loader of ES modules cannot run it', async (main, first) => {
+  const from = path.join(REPOSITORY, 'src/loader/common-js-main.ts')
+  const hook = `data:text/javascript,${encodeURIComponent(`
+    import { registerHooks } from 'node:module'
+    import { commonJsMain } from ${JSON.stringify(pathToFileURL(from).href)}
+    registerHooks({ load: (url, context, next) => commonJsMain(url, context, true) ?? next(url, context) })`)}`
+  const last = 'console.log(typeof job, require.main === module, __filename === process.argv[1])\n'
+  const files = { 'job.mjs': 'export const job = async () => {}\n', [main]: first + last }
+  const cwd = project(files, { type: undefined })
+  const { code, stdout, stderr } = await nodeTool(['--import', hook, main], { cwd })
+  expect([code, stdout, stderr]).toEqual([0, 'function true true\n', ''])
+  const esm = project({ 'main.js': 'console.log(import.meta.main)\n' })
+  expect(await nodeTool(['--import', hook, 'main.js'], { cwd: esm })).toMatchObject({ stdout: 'true\n' })
+})
+
 test('what is left out may hold anything that Node accepts', async () => {
   const cwd = project({ 'job.js': 'function job() { job() = 1 }' }, { faultline: { exclude: ['job.js'] } })
   const { code, output } = await nodeTool(['--import', register, 'job.js'], { cwd })

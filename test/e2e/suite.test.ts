@@ -191,7 +191,7 @@ describe.each([5, 4] as const)('the reporter under Vitest %i', { timeout: 120_00
     expect(races).toEqual([])
     const verdict = judge({ simulations: simulations.map(restoredSimulation), races }, 0)
     expect(verdict.passed).toBe(false)
-    expect(verdict.lines[0]).toContain('; 6 could not be run; the minimum is 0 %')
+    expect(verdict.lines[0]).toContain('; 7 could not be run; the minimum is 0 %')
   })
 
   test('a worker that dies is a failure of its simulations', async () => {
@@ -224,7 +224,7 @@ describe.each([5, 4] as const)('the reporter under Vitest %i', { timeout: 120_00
     expect(reached.code, reached.output).toBe(0)
     const below = await project.vitest(['run', 'whole'], { REPORTER: '{"minResilience":100}' })
     expect(below.stdout).toContain(
-      '✗ 92.3 % of 26 scenarios survived; the minimum is 100 %\n  src/charge.ts:6  error, crash · 2 scenarios  ',
+      '✗ 92.3 % of 26 scenarios survived; the minimum is 100 %\n  src/charge.ts:6  charge · error, crash · 2 scenarios  ',
     )
     const none = await project.vitest(['run'], { REPORTER: '{"minResilience":100}', ONLY: 'plain' })
     expect(none.code).toBe(1)

@@ -93,6 +93,10 @@ function plainPromise(awaited: unknown): Promise<unknown> {
 }
 
 function leave({ pending }: Racer, branch: Branch): void {
+  if (pending.at(-1) === branch) {
+    pending.pop()
+    return
+  }
   const at = pending.indexOf(branch)
   if (at >= 0) pending.splice(at, 1)
 }

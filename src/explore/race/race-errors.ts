@@ -15,3 +15,11 @@ export function tooMany(limit: number, id?: string): FaultlineError {
     hint: 'A job that enqueues itself for ever needs `within`; `maxDeliveries` raises the bound.',
   })
 }
+
+/** Steps without end. */
+export function endless(stepsMax: number): FaultlineError {
+  return new FaultlineError('FAULTLINE_RUNAWAY', {
+    message: `The race never ends: more than ${stepsMax} steps.`,
+    hint: 'A job that loops for ever, or polls without a sleep, cannot be raced; race a smaller piece of work.',
+  })
+}

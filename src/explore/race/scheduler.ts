@@ -1,9 +1,9 @@
-import { FaultlineError } from '../../model/error.ts'
 import { afterTurn, type Delivery } from '../../runtime/index.ts'
 import type { Chooser, Decisions } from '../strategies/strategy.ts'
 import { type Branch, earlier } from './branch.ts'
 import { Deadlock } from './deadlock.ts'
 import { Lookout, type Patience } from './lookout.ts'
+import { endless } from './race-errors.ts'
 import type { RaceHost } from './race-host.ts'
 import type { Held, Racer } from './racer.ts'
 import { readiness } from './readiness.ts'
@@ -195,7 +195,7 @@ export class Scheduler {
   /** Another decision, once everybody who can go on is there. */
   #settle(adopted?: Promise<void>): void {
     if (this.#settling) return
-    const anyBlocked = this.racers.some(({ blocked, ended }) => blocked !== undefined && !ended)
+    const anyBlocked = this.racers.some(isAside)
     if (adopted === undefined && !anyBlocked) {
       this.#decide()
       return
@@ -229,7 +229,7 @@ export class Scheduler {
     this.idle = false
     const { chosen } = this.decisions
     if (chosen.length >= stepsMax) {
-      this.fail(endless())
+      this.fail(endless(stepsMax))
       return
     }
     const last = chosen.at(-1) ?? -1
@@ -291,9 +291,6 @@ export class Scheduler {
   }
 }
 
-function endless(): FaultlineError {
-  return new FaultlineError('FAULTLINE_RUNAWAY', {
-    message: `The race never ends: more than ${stepsMax} steps.`,
-    hint: 'A job that loops for ever, or polls without a sleep, cannot be raced; race a smaller piece of work.',
-  })
+function isAside({ blocked, ended }: Racer): boolean {
+  return blocked !== undefined && !ended
 }

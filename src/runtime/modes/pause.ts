@@ -24,6 +24,8 @@ export class PauseMode implements Mode {
   readonly #host: PauseHost
   readonly #granularity: Granularity
   readonly #inner: Mode | undefined
+  /** The decisions of the file that was asked for last. */
+  #known: { readonly file: FileRecord; readonly bytes: Uint8Array } | undefined
   #file: FileRecord | undefined
   #index = -1
   #struck: Strike | undefined
@@ -63,7 +65,7 @@ export class PauseMode implements Mode {
   ): unknown {
     const inner =
       this.#inner?.hold === undefined ? awaited : this.#inner.hold(delivery, file, index, activation, awaited)
-    if (decisionsOf(file, this.#granularity)[index] === 0) return inner
+    if (this.#decisions(file)[index] === 0) return inner
     return this.#host.awaiting(delivery, activation, inner, lastsOf(file)[index] !== 0)
   }
 
@@ -72,10 +74,15 @@ export class PauseMode implements Mode {
     if (kind === 'enqueue' && key.startsWith('after-')) this.#host.enqueued(delivery)
   }
 
+  #decisions(file: FileRecord): Uint8Array {
+    if (this.#known?.file !== file) this.#known = { file, bytes: decisionsOf(file, this.#granularity) }
+    return this.#known.bytes
+  }
+
   readonly #strike: Strike = {
     strike: (delivery, activation, canHold) => {
       const struck = this.#struck
-      const isDecision = decisionsOf(this.#file!, this.#granularity)[this.#index] !== 0
+      const isDecision = canHold && this.#decisions(this.#file!)[this.#index] !== 0
       if (struck?.strike(delivery, activation, canHold)) {
         const { w } = activation
         // Time has passed for it: others may have gone on meanwhile.

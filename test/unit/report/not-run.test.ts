@@ -54,6 +54,25 @@ test('the gate names what could not be run, whatever the threshold', () => {
   })
 })
 
+test('of several simulations, the lines tell which, and what was left out is said', () => {
+  const left = {
+    skipped: 3,
+    notCovered: { hits: '3 hits beyond the first, second, third and last of a place' },
+  }
+  const { lines } = judge({ simulations: [threeBugs(), reportOf(survivors(), left)], races: [] }, 100)
+  expect(lines[1]).toMatch(/^ {2}src\/jobs\/checkout\.ts:\d+ {2}fulfil order · \w+.* · \d+ scenarios? {2}/)
+  expect(lines.at(-1)).toBe(
+    '  fulfil order: not covered: 3 hits beyond the first, second, third and last of a place',
+  )
+})
+
+test('one scenario that could not be run is no question of a threshold', () => {
+  const [first, ...more] = survivors()
+  const failed = { ...first!, outcome: 'failed', reason: 'not-run', error } as const
+  const verdict = judge({ simulations: [reportOf([failed, ...more])], races: [] }, 1)
+  expect([verdict.passed, verdict.lines[0]]).toEqual([false, expect.stringContaining('1 could not be run')])
+})
+
 test('every reader tells it', async () => {
   await expect(`${renderTerminal(broken, { colors: false, width: 80 })}\n`).toMatchFileSnapshot(
     'reports/not-run.txt',

@@ -5,6 +5,7 @@ import { memoryOf } from '../runtime/index.ts'
 import type { RecordedPoint } from './recorded.ts'
 
 const kept = 'the crash of the simulation keeps the module variables of'
+const shared = 'both workers of the simulation share the module variables of'
 
 /** Which jobs use variables of modules, which the real crash of a process loses and a simulated one may not. */
 export class MemoryUse {
@@ -26,27 +27,46 @@ export class MemoryUse {
   /** Why the verdict of a run is approximate, in words. */
   approximate(
     faults: readonly InjectedFault[],
-    { approximate, options: { memory } }: Session,
+    { approximate, timeline, options: { memory } }: Session,
   ): string | undefined {
-    return [approximate, this.#kept(faults, memory)].filter(Boolean).join('; ') || undefined
+    const gaveBack = timeline.some(({ kind }) => kind === 'bailedOut' || kind === 'crashed')
+    const others = gaveBack ? ['stall', 'interrupt'] : ['stall']
+    const words = [
+      approximate,
+      this.#uses(kept, ['crash'], faults, memory),
+      this.#uses(shared, others, faults, memory),
+    ]
+    return words.filter(Boolean).join('; ') || undefined
   }
 
-  #kept(faults: readonly InjectedFault[], memory: WorkerMemory | undefined): string | undefined {
+  /** What one worker leaves for another under such faults, where real ones have a memory each. */
+  #uses(
+    words: string,
+    names: readonly string[],
+    faults: readonly InjectedFault[],
+    memory: WorkerMemory | undefined,
+  ): string | undefined {
     const files = new Set<string>()
     for (const { fault, point } of faults) {
-      if (fault !== 'crash' || (memory?.own.has(point.job) && !memory.shared.has(point.job))) continue
+      if (!names.includes(fault) || memory?.isOwn(point.job)) continue
       for (const file of this.#files.get(point.jobId) ?? []) files.add(file)
     }
-    return files.size === 0 ? undefined : `${kept} ${[...files].join(', ')}`
+    return files.size === 0 ? undefined : `${words} ${[...files].join(', ')}`
   }
 }
 
 /** How many verdicts that are, for the report. */
 export function approximateInWords(results: readonly ScenarioResult[]): Record<string, string> {
-  const count = results.filter(({ approximate }) => approximate?.includes(kept)).length
-  if (count === 0) return {}
+  const count = (words: string): number =>
+    results.filter(({ approximate }) => approximate?.includes(words)).length
+  const [crashes, others] = [count(kept), count(shared)]
   return {
-    memory: `${plural(count, 'crash scenario')} of jobs that use module variables, which a real crash loses and this one keeps: give the job with \`load\``,
+    ...(crashes > 0 && {
+      memory: `${plural(crashes, 'crash scenario')} of jobs that use module variables, which a real crash loses and this one keeps: give the job with \`load\``,
+    }),
+    ...(others > 0 && {
+      sharedMemory: `${plural(others, 'scenario')} of two workers whose jobs use module variables, which real ones have each for themselves: give the job with \`load\``,
+    }),
   }
 }
 

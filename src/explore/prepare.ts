@@ -1,8 +1,9 @@
-import type { Point } from '../model/point.ts'
+import { memoryOf } from '../runtime/index.ts'
 import { type Baseline, baseline } from './baseline.ts'
 import { aborted } from './levels.ts'
 import { countOutside } from './outside.ts'
 import { archivedPayloads, archiveOfWork, type OtherPayload, payloadsOf } from './payloads.ts'
+import type { RecordedPoint } from './recorded.ts'
 import type { Runner } from './run.ts'
 import { type Plan, Planner } from './scenarios.ts'
 import { Trial } from './trial.ts'
@@ -30,7 +31,11 @@ export async function prepare<W>(runner: Runner<W>): Promise<Prepared<W>> {
   })
   const trial = new Trial(runner, unfaulted)
   const { session, rootJobId } = unfaulted.end
-  const facts = ({ jobId }: Point) => ({ ...session.facts.get(jobId) })
+  const { memory } = session.options
+  const facts = ({ point: { job, jobId }, file, index }: RecordedPoint) => ({
+    ...session.facts.get(jobId),
+    sharesMemory: file !== undefined && memoryOf(file)[index] === 1 && !memory?.isOwn(job),
+  })
   const planner = new Planner(options, rootJobId, facts, session.queue)
   const parts = { unfaulted, trial, outside, planner }
   if (unfaulted.finding !== undefined) {

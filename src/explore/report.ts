@@ -64,7 +64,7 @@ export function makeReport(parts: ReportParts): SimulationReport {
 }
 
 /** What the user declared not to be under test, and what verdicts are worth, makes no run less exhaustive. */
-const declared = new Set(['outside', 'ignored', 'memory', 'load'])
+const declared = new Set(['outside', 'ignored', 'memory', 'sharedMemory', 'load'])
 
 function summarise({ results, ...parts }: ReportParts): SimulationSummary {
   const count = (outcome: ScenarioResult['outcome']): number =>

@@ -49,13 +49,13 @@ export class Planner {
   readonly #planned = new Set<string>()
   /** How many there are of each level and first fault. */
   readonly #extensions = new Map<number, number>()
-  readonly #facts: (point: Point) => JobFacts
+  readonly #facts: (recorded: RecordedPoint) => JobFacts
   readonly #queue: QueueAdapter
 
   constructor(
     options: ScenarioOptions,
     rootJobId: string,
-    facts: (point: Point) => JobFacts,
+    facts: (recorded: RecordedPoint) => JobFacts,
     queue: QueueAdapter,
   ) {
     this.#queue = queue
@@ -116,9 +116,10 @@ export class Planner {
     return scenarios
   }
 
-  #obstacle(fault: Fault, { point, dueNow }: RecordedPoint): string | undefined {
+  #obstacle(fault: Fault, recorded: RecordedPoint): string | undefined {
     if (!this.#queueCan(fault)) return `the ${this.#queue.kind} queue cannot do this`
-    const facts = dueNow === undefined ? this.#facts(point) : { ...this.#facts(point), dueNow }
+    const { point, dueNow } = recorded
+    const facts = dueNow === undefined ? this.#facts(recorded) : { ...this.#facts(recorded), dueNow }
     return fault.obstacle(point, this.#options.errors ?? 'where-possible', facts)
   }
 

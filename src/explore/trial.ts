@@ -67,9 +67,8 @@ export class Trial<W> {
 
   /** What failed is run once more, and recorded: it must fail again, and a line to blame shows only there. */
   async #again(scenario: PlannedScenario, first: Attempt): Promise<ScenarioResult> {
-    // What never ends is not written down.
-    const ends = first.result.reason !== 'runaway' && first.result.reason !== 'hung'
-    const second = await this.#attempt(scenario, ends)
+    // What goes round for ever is not written down.
+    const second = await this.#attempt(scenario, first.result.reason !== 'runaway')
     if (second.outcome === 'survived')
       return { ...first.result, outcome: 'flaky', otherTimeline: second.result.timeline }
     const { reason, error, blame } = second.result

@@ -12,6 +12,8 @@ export interface JobFacts {
   readonly once?: true
   /** At the point after an enqueue: the new job may start right then. */
   readonly dueNow?: boolean
+  /** The code there uses module variables, which two workers of the simulation share. */
+  readonly sharesMemory?: boolean
 }
 
 /** Where a fault is about to strike. */
@@ -59,6 +61,11 @@ export const faultBrand: unique symbol = Symbol.for('faultline.fault') as never
 /** Whether code can be held there: at a return its value is on its way already. */
 export function canHoldAt({ pausable, kind, also }: Place): boolean {
   return pausable && (kind !== 'return' || also.some((name) => name.kind === 'await'))
+}
+
+/** Whether the event loop had its turn just before. */
+export function followsAwait({ kind, also }: Place): boolean {
+  return kind === 'await' || also.some((name) => name.kind === 'await')
 }
 
 /** Whether a value is a {@link Fault}, of any loaded copy of the package. */

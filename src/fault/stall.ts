@@ -1,4 +1,4 @@
-import { canHoldAt, type Fault, faultBrand } from './fault.ts'
+import { canHoldAt, type Fault, faultBrand, followsAwait } from './fault.ts'
 
 /**
  * The worker freezes: its lock lapses, the queue delivers the job again, and when that delivery has ended, or waits
@@ -17,7 +17,11 @@ export function stall(): Fault {
     obstacle: (place, _policy, facts) => {
       if (facts?.once) return 'nothing redelivers a request'
       if (!place.pausable) return 'code that is not async cannot be frozen'
-      return canHoldAt(place) ? undefined : 'at a return its value is on its way already'
+      if (!canHoldAt(place)) return 'at a return its value is on its way already'
+      // No other code of the same process ever runs between two statements, and there is only one process here.
+      return facts?.sharesMemory && !followsAwait(place)
+        ? 'between two statements that use module variables, which here both workers share: give the job with `load`'
+        : undefined
     },
     idle: ({ wasHeld }) => (wasHeld ? undefined : 'the code cannot be held there'),
     strike: ({ delivery, activation, canHold }) => {

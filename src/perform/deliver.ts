@@ -5,7 +5,7 @@ import { codeLine, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
 import { givenUp } from './given-up.ts'
 import { type DeliveryPort, Running } from './running.ts'
 import type { Session } from './session.ts'
-import { finish, suspend, wakeEarlier } from './suspended.ts'
+import { finishAll, suspend, wakeEarlier } from './suspended.ts'
 import { expire, settle } from './tell-queue.ts'
 import { timeoutError } from './timeout-error.ts'
 
@@ -72,7 +72,7 @@ export async function deliver(
     const isAlone = blocked === undefined && running.woken === undefined
     await end(running, ended as Ending, isAlone ? session.ahead : undefined)
   }
-  if (running.woken !== undefined) for (const other of running.woken) await finish(other)
+  if (running.woken !== undefined) await finishAll(running.woken)
   if (session.suspended.length > 0) await wakeEarlier(session, running)
 }
 

@@ -1,6 +1,7 @@
 import { execution, soonWithin } from '../model/context.ts'
 import type { Claim, Ending, QueueAdapter, RunExtras } from '../queue/port.ts'
 import {
+  after,
   afterTurn,
   armAll,
   callSite,
@@ -15,6 +16,9 @@ import { timeoutError } from './timeout-error.ts'
 
 /** The part of a queue that performing one claim needs. */
 export type DeliveryPort = Pick<QueueAdapter, 'run' | 'settle' | 'expire'>
+
+/** Real time between two looks whether it waits for a frozen one. */
+const lookAgainMs = 5
 
 /** How the code of a delivery ended, or why nobody waits for it any more. */
 export type Ended =
@@ -107,9 +111,31 @@ export class Running implements DeliveryHost {
 
   /** Lets the watchdog give up on it; `blocked` is asked when it makes no progress for a while. */
   watch(blocked: () => boolean): void {
+    if (this.#ended !== undefined) return
     const { delivery, session } = this
     this.#letGo ??= session.clock.hold()
     this.#unwatch = session.options.watchdog?.watch({ delivery, blocked, give: (ok) => this.end({ ok }) })
+    if (session.suspended.length > 0 || delivery.wasHeld) void this.#whereStill(blocked)
+  }
+
+  /**
+   * Beside a frozen one, or woken itself: where it is known for certain that nothing happens any more by itself, nobody
+   * needs to wait for the watchdog.
+   */
+  async #whereStill(blocked: () => boolean): Promise<void> {
+    const { delivery, session } = this
+    const { clock } = session
+    if (session.options.watchdog === undefined || clock.gate !== undefined) return
+    const unwatch = this.#unwatch
+    while (this.#unwatch === unwatch && !delivery.dead) {
+      const still = await clock.still()
+      if (this.#unwatch !== unwatch || delivery.dead) return
+      if (still && !blocked()) {
+        if (delivery.wasHeld) this.end({ ok: 'hung' })
+        return
+      }
+      await new Promise<void>((resolve) => void after(lookAgainMs, resolve))
+    }
   }
 
   end(ended: Ended): void {
@@ -132,6 +158,7 @@ export class Running implements DeliveryHost {
   #release(): void {
     this.session.clock.clearTimer(this.#timeout)
     this.#unwatch?.()
+    this.#unwatch = undefined
     this.#letGo?.()
     this.#letGo = undefined
   }

@@ -96,7 +96,15 @@ async function wake(running: Running): Promise<void> {
   })
   delivery.wake()
   await finish(running)
-  for (const other of woken) await finish(other)
+  await finishAll(woken)
+}
+
+/** The ends of some that run on together. */
+export async function finishAll(woken: readonly Running[]): Promise<void> {
+  for (const running of woken) {
+    running.watch(() => false)
+    await finish(running)
+  }
 }
 
 /** The end of one that was woken. */
@@ -113,12 +121,27 @@ export async function finish(running: Running): Promise<void> {
     await session.options.onDeath?.()
     return
   }
-  if (ended.ok === 'aborted' || ended.ok === 'hung') {
-    throw givenUp(running, ended.ok)
+  if (ended.ok === 'hung' && delivery.wasHeld) {
+    neverEnds(running)
+    await session.options.onDeath?.()
+    return
   }
+  if (ended.ok === 'aborted' || ended.ok === 'hung') throw givenUp(running, ended.ok)
   delivery.ended = ended.ok === true ? 'fulfilled' : 'rejected'
   if (running.settled) noteOvertaken(running, ended as Ending)
   else await settle(running, ended as Ending)
+}
+
+/**
+ * A zombie that waits for ever does no harm. Nor does it tell that a real one would: where a process is frozen, so are its
+ * libraries, and here they went on and told nobody.
+ */
+function neverEnds({ session, claim, delivery, worker, settled }: Running): void {
+  session.note('refused', claim, 'it waits for ever', undefined, worker)
+  if (!settled)
+    session.approximate ??=
+      'the worker that woke up waits for ever: what its libraries did while it was frozen, real ones do afterwards'
+  delivery.die()
 }
 
 /** The queue failed the attempt before its code ended, and does not ask how it did. */

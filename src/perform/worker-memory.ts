@@ -13,6 +13,11 @@ export class WorkerMemory {
     modules.begin(keeps)
   }
 
+  /** Whether each worker has the modules of this job for itself. */
+  isOwn(job: string): boolean {
+    return this.own.has(job) && !this.shared.has(job)
+  }
+
   /** The code that a job's `load` brings, in this worker. What fails is tried again the next time. */
   async load(worker: string, job: string, load: () => unknown): Promise<unknown> {
     let loaded = this.#workers.get(worker)

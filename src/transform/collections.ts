@@ -1,7 +1,7 @@
 import type { MemberExpression, Node, Program } from 'oxc-parser'
 import { eachChild, isFunction, unwrap } from './ast.ts'
 
-/** What a source makes of built-in collections: variables by their names, and fields of classes as `#seen` or `seen`. */
+/** What a source makes of built-in collections and emitters: variables by their names, and fields of classes as `#seen` or `seen`. */
 export interface Collections {
   readonly names: ReadonlySet<string>
   readonly fields: ReadonlySet<string>
@@ -9,9 +9,12 @@ export interface Collections {
 
 export const noCollections: Collections = { names: new Set(), fields: new Set() }
 
-const made = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array'])
+const made = new Set(['Map', 'Set', 'WeakMap', 'WeakSet', 'Array', 'EventEmitter'])
 const methods = new Set(
-  'get set has add delete clear push pop shift unshift at keys values entries getOrInsert'.split(' '),
+  (
+    'get set has add delete clear push pop shift unshift at keys values entries getOrInsert ' +
+    'on once off addListener prependListener removeListener removeAllListeners setMaxListeners listenerCount'
+  ).split(' '),
 )
 
 /**

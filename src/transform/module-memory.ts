@@ -1,5 +1,6 @@
 import type { Node, Program, Statement } from 'oxc-parser'
 import { eachChild, isClass, isFunction, unwrap } from './ast.ts'
+import { keptObjects } from './kept-objects.ts'
 
 /** What a module keeps in memory between two calls of its functions, as far as its own text tells. */
 export interface ModuleMemory {
@@ -18,29 +19,31 @@ const mutators = new Set(
 )
 
 /**
- * Looks for module variables that functions change: `let done`, reassigned; `const seen = new Set()`, added to. Names
- * are compared, not scopes: a local variable of the same name is taken for the module's.
+ * Looks for module variables that functions change: `let done`, reassigned; `const seen = new Set()`, added to; and for
+ * objects that change themselves (`kept-objects.ts`). Names are compared, not scopes: a local variable of the same name
+ * is taken for the module's.
  */
-export function moduleMemory(program: Program): ModuleMemory {
+export function moduleMemory(program: Program, hasPlaces = true): ModuleMemory {
   const kinds = new Map<string, Kind>()
   const statements = program.body.map(declarationOf)
   for (const statement of statements) for (const [name, kind] of namesOf(statement)) kinds.set(name, kind)
-  const changed = new Set<string>()
+  const kept = hasPlaces ? keptObjects(program) : { names: new Set<string>(), users: [] }
+  const changed = new Set(kept.names)
   const uses: { name: string; fn: Node }[] = []
   const visit = (node: Node, fn: Node | undefined): void => {
     const within = isFunction(node) ? node : fn
     const name = within && changedName(node, kinds)
     if (name !== undefined) changed.add(name)
-    if (within && node.type === 'Identifier' && kinds.has(node.name))
+    if (within && node.type === 'Identifier' && (kinds.has(node.name) || kept.names.has(node.name)))
       uses.push({ name: node.name, fn: within })
     eachChild(node, (child, key) => {
       const isName = (key === 'property' || key === 'key') && !(node as { computed?: boolean }).computed
       if (!isName) visit(child, within)
     })
   }
-  if (kinds.size > 0) for (const statement of program.body) visit(statement, undefined)
+  if (kinds.size + kept.names.size > 0) for (const statement of program.body) visit(statement, undefined)
   return {
-    users: [...new Set(uses.filter(({ name }) => changed.has(name)).map(({ fn }) => fn))],
+    users: [...new Set([...uses.filter(({ name }) => changed.has(name)).map(({ fn }) => fn), ...kept.users])],
     stateless:
       changed.size === 0 && statements.every((statement) => statement === undefined || isSafe(statement)),
   }

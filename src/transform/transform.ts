@@ -56,7 +56,7 @@ export function transform(source: string, options: TransformOptions): TransformR
   const { program, comments } = parse(source, file, options.sourceType ?? sourceTypeOf(file))
   const state = instrumented(source, { program, comments }, options)
   const lines = new Lines(source)
-  const memory = moduleMemory(program)
+  const memory = moduleMemory(program, state.places.length > 0)
   if (options.scope !== 'makers') markMemory(state.places, memory.users)
   const points = tabulate(state.places, lines)
   const { prefix, used, ignoredCount: ignored } = state

@@ -51,7 +51,13 @@ export function makeProject(name: string): string {
   writeFileSync(path.join(installed, 'package.json'), JSON.stringify(manifest))
   writeFileSync(path.join(folder, 'package.json'), '{ "type": "module", "private": true }\n')
   writeFileSync(path.join(folder, 'vitest.config.ts'), CONFIG)
-  const compilerOptions = { declaration: false, isolatedDeclarations: false }
+  const compilerOptions = {
+    declaration: false,
+    isolatedDeclarations: false,
+    erasableSyntaxOnly: false,
+    experimentalDecorators: true,
+    emitDecoratorMetadata: true,
+  }
   const types = { extends: '../../../tsconfig.json', compilerOptions, include: ['**/*.ts'] }
   writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(types))
   return folder

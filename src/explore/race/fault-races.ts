@@ -5,7 +5,7 @@ import type { Session } from '../../perform/index.ts'
 import { InjectMode, type Reached } from '../../runtime/index.ts'
 import { familiesOf } from '../families.ts'
 import type { SimulationOptions } from '../options.ts'
-import { recordedPoints } from '../recorded.ts'
+import { type RecordedPoint, recordedPoints } from '../recorded.ts'
 import { type PlannedScenario, Planner } from '../scenarios.ts'
 import { Bounded } from '../strategies/bounded.ts'
 import type { Chooser } from '../strategies/strategy.ts'
@@ -47,7 +47,7 @@ export class FaultRaces {
   /** The faults at the points of the works in series. */
   constructor(options: SimulationOptions, race: RaceEnd, reached: readonly Reached[]) {
     const { session, rootJobId } = race.end
-    const facts = ({ jobId }: { readonly jobId: string }): object => ({ ...session.facts.get(jobId) })
+    const facts = ({ point }: RecordedPoint) => ({ ...session.facts.get(point.jobId) })
     const planner = new Planner(options, rootJobId, facts, session.queue)
     this.scenarios = planner.first(recordedPoints(reached)).scenarios
     this.#searches = this.scenarios.map((scenario) => ({ scenario, bounded: new Bounded() }))

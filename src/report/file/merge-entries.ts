@@ -23,7 +23,7 @@ export interface OwnedRow {
 }
 
 /** What the user declared not to be under test makes no run less exhaustive. */
-const declared = new Set(['outside', 'ignored', 'memory', 'load'])
+const declared = new Set(['outside', 'ignored', 'memory', 'sharedMemory', 'load'])
 
 /** The id of the run without faults. */
 const BARE = 'baseline'
@@ -155,7 +155,7 @@ function withoutShard(words: Readonly<Record<string, string>>): Record<string, s
 }
 
 /** What counts scenarios that were run: each shard tells of its own. */
-const counting = ['memory', 'sameState', 'extensions']
+const counting = ['memory', 'sharedMemory', 'sameState', 'extensions']
 
 /** `2 crash scenarios of …` and `1 crash scenario of …` are `3 crash scenarios of …`. */
 function summedWords(all: readonly Readonly<Record<string, string>>[]): Record<string, string> {

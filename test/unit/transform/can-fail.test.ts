@@ -63,6 +63,17 @@ class Outgoing {
     expect(failing(source)).toEqual([11])
   })
 
+  test('nor does listening to an emitter of the source', () => {
+    const source = `const bus = new EventEmitter()
+function say(socket) {
+  bus.once('said', () => {})
+  bus.removeAllListeners()
+  socket.once('said', () => {})
+  bus.emit('said')
+}`
+    expect(failing(source)).toEqual([5, 6])
+  })
+
   test('what may be something else by that name can', () => {
     const source = `const rates = new Map()
 let open = []

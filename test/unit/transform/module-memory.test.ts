@@ -37,6 +37,53 @@ describe('functions that use variables which functions change are marked', () =>
     ['somebody’s add', 'import { queue } from "./q"\nfunction f() { queue.add(1) }', []],
     ['local', 'function f() { let n = 0; n++; const s = new Set(); s.add(n) }', []],
     ['a method of a class of that name', 'class Q { static add() {} }\nfunction f() { Q.add(1) }', []],
+    [
+      'an object of an own class',
+      'class L { #free = 3; async run(fn) { this.#free--; await fn(); this.#free++ } }\nconst l = new L()\nconst f = (x) => l.run(x)',
+      ['L#run', 'f'],
+    ],
+    [
+      'exported, with a collection inside',
+      'class S { #seen = new Set(); has(k) { return this.#seen.has(k) }\nadd(k) { this.#seen.add(k) } }\nexport const s = new S()',
+      ['S#has', 'S#add'],
+    ],
+    [
+      'in a static field, or in a list of them',
+      'class S { n = 0; add() { this.n++ } }\nclass A { static s = new S() }\nfunction f() {}',
+      ['S#add'],
+    ],
+    ['made by a call', 'class S { n = 0; add() { this.n++ } }\nfunction f() { new S().add() }', []],
+    [
+      'that never changes',
+      'class S { n = 0; get() { return this.n } }\nconst s = new S()\nfunction f() { s.get() }',
+      [],
+    ],
+    [
+      'changed by its constructor',
+      'class S { constructor() { this.n = 1 } get() {} }\nconst s = new S()\nfunction f() { s.get() }',
+      [],
+    ],
+    [
+      'an emitter',
+      'import { EventEmitter } from "node:events"\nconst bus = new EventEmitter()\nfunction f() { bus.emit("x") }',
+      ['f'],
+    ],
+    [
+      'an emitter of an own class',
+      'class Bus extends EventEmitter { say() {} }\nconst bus = new Bus()\nfunction f() { bus.emit("x") }',
+      ['Bus#say', 'f'],
+    ],
+    [
+      'a closure',
+      'function limiter(n) { let active = 0; return async (fn) => { active++; await fn(); active-- } }\nconst limit = limiter(3)\nconst f = (x) => limit(x)',
+      ['limiter.<anonymous>', 'f'],
+    ],
+    [
+      'a limiter of a package',
+      'import pLimit from "p-limit"\nconst limit = pLimit(3)\nfunction f() { limit(1) }',
+      ['f'],
+    ],
+    ['a client of a package', 'const stripe = new Stripe()\nfunction f() { stripe.charge(1) }', []],
   ])('%s', (_, source, expected) => {
     expect(users(source)).toEqual(expected)
   })

@@ -1,7 +1,7 @@
-import { FaultlineError } from '../../../model/error.ts'
+import { FaultlineError, isFaultlineError } from '../../../model/error.ts'
 import { describe } from '../../describe.ts'
 import type { QueueTime } from '../../port.ts'
-import { answered } from '../answered.ts'
+import { answered, isLost } from '../answered.ts'
 import { checkLocal } from '../local-host.ts'
 import { DrivenWorker } from './driven-worker.ts'
 import type { BullmqProcessor, BullmqWorker, QueueInternals, WorkerInternals } from './driver.ts'
@@ -112,7 +112,10 @@ export class Workers {
     if (known !== undefined) return known
     checkWorker(worker)
     const server = { name: `the server of the queue ${nameOf(worker)}`, isUp: () => false }
-    const store = await answered(server, storeOf(worker.getBackend()), 'connecting', connecting)
+    const connected = storeOf(worker.getBackend()).catch((error: unknown) => {
+      throw isLost(error) || isFaultlineError(error) ? error : refused(server.name, error as Error)
+    })
+    const store = await answered(server, connected, 'connecting', connecting)
     checkLocal(store.server.name, store.host, this.#allowRemote)
     await takeOver(worker)
     const driven = new DrivenWorker(worker, store, this.#time)
@@ -152,6 +155,14 @@ async function makeWorker({ queue, processor, options }: BullmqProcessor): Promi
     { ...workerOptions, autorun: false },
     backendFactory as never,
   ) as unknown as WorkerInternals
+}
+
+/** It is there, and lets nobody in: a password, a database that does not exist, too many clients. */
+function refused(name: string, error: Error): FaultlineError {
+  return new FaultlineError('FAULTLINE_SERVER_GONE', {
+    message: `${name[0]!.toUpperCase()}${name.slice(1)} refuses the connection: ${error.message}.`,
+    cause: error,
+  })
 }
 
 /** The queue, and where it should be, as far as its options tell. */

@@ -14,11 +14,13 @@ export async function runTask(
   pool: SqlPool,
 ): Promise<unknown> {
   const withClient: WithClient = async (callback) => {
+    const delivery = execution.getStore()?.delivery
     const client = await pool.connect()
     try {
       return await callback(client)
     } finally {
-      client.release()
+      // A dead worker gives nothing back: its connection, whose transaction may be open, is cut.
+      if (delivery?.dead !== true) client.release()
     }
   }
   const { helpers } = claim

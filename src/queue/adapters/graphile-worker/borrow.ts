@@ -11,15 +11,15 @@ interface Emitter {
  */
 export async function borrow(pool: SqlPool): Promise<SqlConnection> {
   const client: SqlConnection & Emitter = await pool.connect()
+  const { release } = client
   client.on?.('error', ignore)
+  client.release = (error) => {
+    client.release = release
+    client.release(error)
+    // Only now: the pool listens again.
+    client.removeListener?.('error', ignore)
+  }
   return client
-}
-
-/** Ends a {@link borrow}. */
-export function giveBack(client: SqlConnection & Emitter): void {
-  client.release()
-  // Only now: the pool listens again.
-  client.removeListener?.('error', ignore)
 }
 
 function ignore(): void {}

@@ -1,7 +1,7 @@
 import type { DueWindow } from '../../port.ts'
 import type { WaitingRow } from '../due-jobs.ts'
 import type { RowSelection } from '../postgres-queue.ts'
-import { borrow, giveBack } from './borrow.ts'
+import { borrow } from './borrow.ts'
 import type { SqlPool, TaskSpec } from './driver.ts'
 import type { ForeignSql } from './worker-statements.ts'
 
@@ -84,7 +84,7 @@ export class GraphileJobs {
       ])
       return new GraphileJobs(pool, schema, names, rows[0]!.sequence as string)
     } finally {
-      giveBack(client)
+      client.release()
     }
   }
 

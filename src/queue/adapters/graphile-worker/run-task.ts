@@ -1,6 +1,6 @@
 import { execution } from '../../../model/context.ts'
 import type { RunExtras } from '../../port.ts'
-import { borrow, giveBack } from './borrow.ts'
+import { borrow } from './borrow.ts'
 import type { JobHelpers, SqlConnection, SqlPool, TaskList } from './driver.ts'
 import type { GraphileClaim } from './graphile-claim.ts'
 import { taskOf } from './task-list.ts'
@@ -21,7 +21,7 @@ export async function runTask(
       return await callback(client)
     } finally {
       // A dead worker gives nothing back: its connection, whose transaction may be open, is cut.
-      if (delivery?.dead !== true) giveBack(client)
+      if (delivery?.dead !== true) client.release()
     }
   }
   const { helpers } = claim

@@ -80,7 +80,7 @@ afterEach(async () => {
 describe.each(starts)('a simulation with %s', (_, start) => {
   test.each(ways)(
     'whose server %s ends with an error that names it',
-    { timeout: 60_000 },
+    { timeout: 120_000 },
     async (_way, lose) => {
       server = await startPostgres()
       let runs = 0

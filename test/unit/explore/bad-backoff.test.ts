@@ -1,4 +1,4 @@
-import { defineJob, performAll, type SimulationOptions, simulate } from 'faultline'
+import { defineJob, exploreRaces, performAll, type SimulationOptions, simulate } from 'faultline'
 import { describe, expect, test } from 'vitest'
 import { counted } from '../../../fixtures/engine/depth.ts'
 import { memoryQueue } from '../../../src/queue/index.ts'
@@ -61,6 +61,16 @@ describe('a backoff that has no answer to an injected error', () => {
     const asked = { faults: ['error'], checks: { completes: false, drained: false } } as const
     expect((await judged(throwing, asked)).ends).toEqual([])
   })
+})
+
+test('a backoff that has no answer is a finding of a race with a fault, too', async () => {
+  const fine = defineJob<null>({ name: 'fine', perform: () => counted(new World()) })
+  const races = await exploreRaces([throwing.with(null), fine.with(null)], () => {}, { faults: ['error'] })
+  const ends = races.failures.map(
+    ({ reason, error }) => `${reason} ${(error as Error & { code: string }).code}`,
+  )
+  expect(new Set(ends)).toEqual(new Set(['dead FAULTLINE_BAD_JOB']))
+  expect(races.summary.run).toBeGreaterThan(races.summary.failed)
 })
 
 test('a backoff that fails where nothing was injected ends the simulation, as it does performAll', async () => {

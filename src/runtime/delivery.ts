@@ -1,10 +1,11 @@
 import type { ContextClock, ContextDelivery, EnqueuedJob } from '../model/context.ts'
 import { Activation, type CodePlace } from './activation.ts'
+import { armAll } from './arming.ts'
 import { type CallSite, callSite } from './call-site.ts'
 import { CrashSignal } from './crash-signal.ts'
 import { endlessPoll } from './endless-poll.ts'
 import type { Mode } from './mode.ts'
-import type { FileRecord } from './shared.ts'
+import { type FileRecord, shared } from './shared.ts'
 import { stuckAt } from './suspended.ts'
 
 /** Virtual timers that fire in one delivery before it counts as a runaway. */
@@ -38,6 +39,13 @@ export interface LateReach {
 /** A rejection that a `catch` did not see, since the promise was returned without `await`. */
 export interface Bypassed extends CodePlace {
   readonly error: unknown
+}
+
+/** A virtual timer, as far as its delivery looks at it. */
+interface OwnTimer {
+  /** It goes on firing until it is cleared. */
+  readonly beats?: boolean
+  hasRef?(): boolean
 }
 
 /** Who performs a delivery, and is told what happens to it. */
@@ -90,6 +98,14 @@ export class Delivery implements ContextDelivery {
   /** Others that are due with it start before it; while it runs: with the next that could be put off. */
   postponed = false
   late: LateReach | undefined
+  /** It was rejected, and nothing but its own code is to blame where that runs on. */
+  failed = false
+  /** It failed, and its job went on: the next delivery has started, or it is dead. */
+  left = false
+  /** A timer that it had left behind fired after that. */
+  runsOn = false
+  /** What ran then. */
+  overlap: LateReach | undefined
   /** What it enqueued after it had ended, and where. */
   lateJobs: { readonly id: string; readonly site: CallSite | undefined }[] | undefined
   /** Where it went round and round, or slept, until it was given up. */
@@ -108,7 +124,9 @@ export class Delivery implements ContextDelivery {
   awaits = 0
   readonly #startMs: number
   #timersFired = 0
-  #timers: object[] | undefined
+  #timers: OwnTimer[] | undefined
+  /** Where they were set, where a run is recorded. */
+  #setAt: Map<object, CodePlace> | undefined
   #sleep: PromiseWithResolvers<void> | undefined
 
   constructor(identity: DeliveryIdentity, mode: Mode, clock: ContextClock) {
@@ -165,13 +183,31 @@ export class Delivery implements ContextDelivery {
     this.host?.interrupt(graceMs)
   }
 
-  ownTimer(timer: object): void {
+  ownTimer(timer: OwnTimer): void {
     this.#timers ??= []
     this.#timers.push(timer)
+    const { current } = shared
+    const { last } = current !== undefined && current.delivery === this ? current : this.root
+    if (last === undefined) return
+    this.#setAt ??= new Map()
+    this.#setAt.set(timer, last)
+  }
+
+  /** One of its intervals is not cleared. */
+  get beats(): boolean {
+    return this.#timers?.some(({ beats }) => beats === true) ?? false
   }
 
   /** Bounded, so that a poll ends that sleeps for ever: virtual sleeps cost no time at which it would hang. */
-  timerFired(): void {
+  timerFired(timer: OwnTimer): void {
+    const setAt = this.#setAt?.get(timer)
+    // What the timer calls was set going there.
+    if (setAt !== undefined) this.root.last = setAt
+    // One that keeps no process alive may serve all that the process does.
+    if (this.left && !this.runsOn && timer.hasRef?.() === true) {
+      this.runsOn = true
+      armAll()
+    }
     if (this.death !== undefined || this.ended !== undefined || ++this.#timersFired < timersMax) return
     this.stuckAt ??= stuckAt(this)
     this.fatal ??= endlessPoll(this, timersMax, this.clock.nowMs() - this.#startMs)

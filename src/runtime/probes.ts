@@ -30,9 +30,12 @@ function alive(delivery: Delivery, file: FileRecord, index: number, activation?:
   if (delivery.death !== undefined) throw delivery.death
   if (delivery.ended === undefined) return true
   // A timer that nobody cleared may still reject a race that is over, or abort what has ended: that is no work.
-  if (delivery.late === undefined && placesOf(file)[index]!.canFail) {
+  const overlaps = delivery.runsOn && delivery.overlap === undefined
+  if ((delivery.late === undefined || overlaps) && placesOf(file)[index]!.canFail) {
     const started = startedAt(branchOf(delivery, activation), file, index)
-    delivery.late = { file, index, ...(started === undefined ? undefined : { started }) }
+    const reach = { file, index, ...(started === undefined ? undefined : { started }) }
+    delivery.late ??= reach
+    if (overlaps) delivery.overlap = reach
   }
   return false
 }

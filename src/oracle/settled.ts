@@ -26,8 +26,8 @@ export function settled(checked: Checked): Promise<Finding | undefined> | undefi
 }
 
 /** All of it has returned, and nothing came after. */
-function isOver({ open, late, left }: Delivery): boolean {
-  return open.length === 0 && late === undefined && !left
+function isOver({ open, late, leftMs }: Delivery): boolean {
+  return open.length === 0 && late === undefined && leftMs === undefined
 }
 
 async function lateOf({ deliveries }: Checked): Promise<Finding | undefined> {
@@ -65,11 +65,8 @@ async function waitForLate(suspects: readonly Delivery[]): Promise<void> {
 
 /** Only what success clears: what nothing clears ran on without any fault. */
 async function waitForBeat(ended: readonly Delivery[]): Promise<void> {
-  const isDue = (delivery: Delivery): boolean => delivery.left && !delivery.runsOn && delivery.beats
-  if (!ended.some(isDue)) return
   const untilMs = realNowMs() + beatMs
-  while (realNowMs() < untilMs && ended.some(isDue)) await eventLoopTurn()
-  await eventLoopTurn()
+  while (ended.some(({ willBeat }) => willBeat) && realNowMs() < untilMs) await eventLoopTurn()
 }
 
 function unsettledError(

@@ -79,7 +79,7 @@ export async function deliver(
 
 /** What still runs of attempts that failed overlaps from here on. */
 function leaveBehind({ deliveries }: Session, { id }: Claim): void {
-  for (const earlier of deliveries) if (earlier.failed && earlier.identity.jobId === id) earlier.left = true
+  for (const earlier of deliveries) if (earlier.identity.jobId === id) earlier.leave()
 }
 
 function startOf(claim: Claim): 'redelivered' | 'retried' | 'started' {
@@ -101,11 +101,11 @@ async function end(running: Running, ending: Ending, next: DueWindow | undefined
     return
   }
   // A worker that was asked to stop takes with it what still runs; outside of simulations nobody looks.
-  delivery.failed =
-    !ending.ok && running.interrupted === undefined && port === session.queue && delivery.mode !== offMode
+  if (!ending.ok && running.interrupted === undefined && port === session.queue && delivery.mode !== offMode)
+    delivery.fail()
   const isLast = !delivery.duplicated && session.putOff === undefined && !isAnyoneLeft(session)
   const status = await settle(running, ending, undefined, isLast ? next : undefined)
-  if (delivery.failed && status === 'dead') delivery.left = true
+  if (status === 'dead') delivery.leave()
   if (!delivery.duplicated || status !== 'completed' || port !== session.queue) return
   delivery.duplicated = false
   await session.queue.duplicate?.(claim)

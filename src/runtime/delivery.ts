@@ -8,6 +8,9 @@ import type { Mode } from './mode.ts'
 import { type FileRecord, shared } from './shared.ts'
 import { stuckAt } from './suspended.ts'
 
+// A test may fake it.
+const { nextTick } = process
+
 /** Virtual timers that fire in one delivery before it counts as a runaway. */
 export const timersMax = 10_000
 
@@ -44,8 +47,9 @@ export interface Bypassed extends CodePlace {
 /** A virtual timer, as far as its delivery looks at it. */
 interface OwnTimer {
   /** It goes on firing until it is cleared. */
-  readonly beats?: boolean
-  hasRef?(): boolean
+  readonly beats: boolean
+  readonly dueMs: number
+  hasRef(): boolean
 }
 
 /** Who performs a delivery, and is told what happens to it. */
@@ -98,13 +102,10 @@ export class Delivery implements ContextDelivery {
   /** Others that are due with it start before it; while it runs: with the next that could be put off. */
   postponed = false
   late: LateReach | undefined
-  /** It was rejected, and nothing but its own code is to blame where that runs on. */
-  failed = false
-  /** It failed, and its job went on: the next delivery has started, or it is dead. */
-  left = false
-  /** A timer that it had left behind fired after that. */
+  /** It failed, and since this time its job goes on without it: the next delivery has started, or the job is dead. */
+  leftMs: number | undefined
+  /** A timer fires that it had left behind: what runs until that is through runs on beside its job. */
   runsOn = false
-  /** What ran then. */
   overlap: LateReach | undefined
   /** What it enqueued after it had ended, and where. */
   lateJobs: { readonly id: string; readonly site: CallSite | undefined }[] | undefined
@@ -127,6 +128,8 @@ export class Delivery implements ContextDelivery {
   #timers: OwnTimer[] | undefined
   /** Where they were set, where a run is recorded. */
   #setAt: Map<object, CodePlace> | undefined
+  /** Those that it had set when it failed; later ones may come late only because real I/O took its time. */
+  #leftover: Set<OwnTimer> | undefined
   #sleep: PromiseWithResolvers<void> | undefined
 
   constructor(identity: DeliveryIdentity, mode: Mode, clock: ContextClock) {
@@ -193,9 +196,21 @@ export class Delivery implements ContextDelivery {
     this.#setAt.set(timer, last)
   }
 
-  /** One of its intervals is not cleared. */
-  get beats(): boolean {
-    return this.#timers?.some(({ beats }) => beats === true) ?? false
+  /** It was rejected, and its own code is to blame for what runs on. */
+  fail(): void {
+    this.#leftover = new Set(this.#timers)
+  }
+
+  /** Its job goes on without it, where it failed. */
+  leave(): void {
+    if (this.#leftover !== undefined) this.leftMs ??= this.clock.nowMs()
+  }
+
+  /** It failed and was left, and an interval that it did not clear has not fired since. */
+  get willBeat(): boolean {
+    if (this.leftMs === undefined || this.#leftover === undefined) return false
+    for (const timer of this.#leftover) if (timer.beats) return true
+    return false
   }
 
   /** Bounded, so that a poll ends that sleeps for ever: virtual sleeps cost no time at which it would hang. */
@@ -203,16 +218,24 @@ export class Delivery implements ContextDelivery {
     const setAt = this.#setAt?.get(timer)
     // What the timer calls was set going there.
     if (setAt !== undefined) this.root.last = setAt
-    // One that keeps no process alive may serve all that the process does.
-    if (this.left && !this.runsOn && timer.hasRef?.() === true) {
-      this.runsOn = true
-      armAll()
-    }
+    this.#leftoverFired(timer)
     if (this.death !== undefined || this.ended !== undefined || ++this.#timersFired < timersMax) return
     this.stuckAt ??= stuckAt(this)
     this.fatal ??= endlessPoll(this, timersMax, this.clock.nowMs() - this.#startMs)
     if (this.host === undefined) this.die()
     else this.host.threw()
+  }
+
+  #leftoverFired(timer: OwnTimer): void {
+    if (this.leftMs === undefined || this.#leftover?.delete(timer) !== true) return
+    // One that keeps no process alive may serve all that the process does.
+    if (!timer.hasRef() || timer.dueMs <= this.leftMs) return
+    this.runsOn = true
+    armAll()
+    // Timers fire in microtasks: it comes after all that this one sets going at once.
+    nextTick(() => {
+      this.runsOn = false
+    })
   }
 
   enqueuePoint(name: string, when: 'before'): void

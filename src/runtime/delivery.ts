@@ -198,7 +198,7 @@ export class Delivery implements ContextDelivery {
 
   /** It was rejected, and its own code is to blame for what runs on. */
   fail(): void {
-    this.#leftover = new Set(this.#timers)
+    if (this.#timers !== undefined) this.#leftover = new Set(this.#timers)
   }
 
   /** Its job goes on without it, where it failed. */

@@ -15,8 +15,8 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['**/node_modules/**', 'fixtures/**'],
     // Where real time is the claim, a test says so and is retried; these only end what hangs.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 120_000,
+    hookTimeout: 180_000,
     // Several suites start Node or Vitest themselves: more workers than cores only make them time out.
     maxWorkers: 2,
   },

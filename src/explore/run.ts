@@ -2,7 +2,6 @@ import { AsyncLocalStorage } from 'node:async_hooks'
 import { installPackageTimers, installVirtualGlobals } from '../clock/index.ts'
 import { keptFiles, workerModules } from '../loader/worker-modules.ts'
 import { execution, soonWithin } from '../model/context.ts'
-import { isFaultlineError } from '../model/error.ts'
 import { whenMs } from '../model/time.ts'
 import { performDue, Session, Watchdog, WorkerMemory } from '../perform/index.ts'
 import type { QueueAdapter } from '../queue/port.ts'
@@ -10,9 +9,9 @@ import { disarm } from '../runtime/index.ts'
 import { bounded } from './bounded.ts'
 import { calm } from './calm.ts'
 import { cutOnCrash } from './cut-on-crash.ts'
+import { endedEarly } from './ended-early.ts'
 import { FreshQueues } from './fresh-queues.ts'
 import { Judge } from './judge.ts'
-import type { OtherPayload } from './payloads.ts'
 import { poolsApart } from './pools-apart.ts'
 import type { Performance, RunEnd, RunPlan, Setup } from './run-plan.ts'
 import { type Started, WorkStart } from './work-start.ts'
@@ -20,12 +19,6 @@ import { type Started, WorkStart } from './work-start.ts'
 /** Deliveries of one job before it counts as a runaway. */
 const maxDeliveriesDefault = 100
 const hangAfterMsDefault = 2_000
-
-/** How runs that do not end are reported. */
-const endless: ReadonlyMap<string, 'runaway' | 'hung'> = new Map([
-  ['FAULTLINE_RUNAWAY', 'runaway'],
-  ['FAULTLINE_HUNG', 'hung'],
-])
 
 /** Performs one work again and again, each time in a clean world. */
 export class Runner<W> {
@@ -116,8 +109,7 @@ export class Runner<W> {
     try {
       plan.arm(session)
       const resources = plan.patient ? process.getActiveResourcesInfo() : []
-      const performed = await (plan.perform?.(session, world) ??
-        this.#perform(session, world, startMs, plan.payload))
+      const performed = await (plan.perform?.(session, world) ?? this.#perform(session, world, startMs, plan))
       hung = performed.finding?.reason === 'hung'
       if (plan.patient) await calm(session.deliveries, resources, session.clock)
       const judged = await this.judge.verdict(session, plan, world, performed)
@@ -146,20 +138,17 @@ export class Runner<W> {
   }
 
   /** Enqueues the work and performs everything; a run that does not end is a finding. */
-  async #perform(session: Session, world: W, startMs: number, payload?: OtherPayload): Promise<Performance> {
+  async #perform(session: Session, world: W, startMs: number, plan: RunPlan): Promise<Performance> {
     const started: Started = { rootJobId: '', result: undefined }
     try {
-      await this.#work.start(session, world, started, payload)
+      await this.#work.start(session, world, started, plan.payload)
       const { within } = this.setup.options
       const untilMs = within === undefined ? undefined : whenMs(within, startMs, 'The option `within`')
       await performDue(session, untilMs === undefined ? {} : { untilMs, growing: true })
       const end = untilMs === undefined ? undefined : untilMs + session.costMs
       return { ...started, ...(end === undefined ? undefined : { untilMs: end }) }
     } catch (error) {
-      const reason = endless.get(isFaultlineError(error) ? error.code : '')
-      if (reason === undefined) throw error
-      const finding = { reason, error: error as Error, ...(session.blame && { blame: session.blame }) }
-      return { ...started, finding }
+      return { ...started, finding: endedEarly(error, session, plan) }
     }
   }
 }

@@ -265,6 +265,8 @@ function outcomeOf(
   const consumes = ({ fault, point }: InjectedFault): boolean =>
     (consuming.has(fault) && point.kind !== 'settle') ||
     (capabilities.deathConsumesAttempt && (deadly.has(fault) || point.kind === 'settle'))
+  // None where what ended the run kept the job from its next attempt.
+  if (dead.length === 0) return 'failed'
   const usedUp = dead.every(
     ({ id, attempt }) =>
       faults.filter((injected) => injected.point.jobId === id && consumes(injected)).length >= attempt,

@@ -5,6 +5,7 @@ import { FaultlineError } from '../model/error.ts'
 import type { EnqueueOptions, JobContext, JobDefinition, JobRequest } from '../model/job.ts'
 import { isJobDefinition, isJobRequest, payloadOf } from '../model/job.ts'
 import { backoffMs } from './backoff.ts'
+import { backoffFailure } from './backoff-failure.ts'
 import { deliveryRecord } from './delivery-record.ts'
 import { describe } from './describe.ts'
 import { DueList } from './due-list.ts'
@@ -225,7 +226,7 @@ export class MemoryQueue implements QueueAdapter {
       return checkRange(nowMs + waitMs, waitMs, `The backoff of job '${name}' after attempt ${job.attempt}`)
     } catch (reason) {
       this.#wait(job, nowMs)
-      throw reason
+      throw backoffFailure(reason, job.attempt, name)
     }
   }
 

@@ -21,7 +21,7 @@ function demo(env: Record<string, string> = {}): Promise<Finished> {
   return run('sh', ['-c', scripts.demo], { cwd: REPOSITORY, env: { ...temporary.env, PATH: bin, ...env } })
 }
 
-describe('npm run demo', { timeout: 60_000 }, () => {
+describe('npm run demo', () => {
   let finished: Finished
   let tookMs: number
 
@@ -58,7 +58,7 @@ describe('npm run demo', { timeout: 60_000 }, () => {
   })
 })
 
-test('every verdict on both versions', { timeout: 60_000 }, async () => {
+test('every verdict on both versions', async () => {
   const { stdout, stderr } = await nodeTool(
     ['--import', '../../../test/helpers/register-source.ts', '../../../test/helpers/checkout-verdicts.ts'],
     { cwd: project, env: temporary.env },
@@ -73,7 +73,7 @@ test('every verdict on both versions', { timeout: 60_000 }, async () => {
   expect(temporary.leftBehind()).toEqual([])
 })
 
-test('the same as a test of Vitest', { timeout: 60_000 }, async () => {
+test('the same as a test of Vitest', async () => {
   const vitest = path.join(REPOSITORY, 'node_modules/vitest/vitest.mjs')
   const { code, output } = await nodeTool([vitest, 'run'], { cwd: project, env: temporary.env })
   await expect(steady(output)).toMatchFileSnapshot('checkout/vitest.txt')

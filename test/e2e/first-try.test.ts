@@ -18,7 +18,7 @@ function steady(output: string): string {
     .replace(/[ \t]+$/gm, '')
 }
 
-describe('a first try in one file', { timeout: 60_000 }, () => {
+describe('a first try in one file', () => {
   let first: Finished
 
   beforeAll(async () => {

@@ -328,7 +328,7 @@ test('a database on another machine is left alone, and wrong options are errors'
     )
 })
 
-test('a server that goes away is an error that names it', { timeout: 20_000 }, async () => {
+test('a server that goes away is an error that names it', async () => {
   const own = await startPostgres()
   const gone = poolOf(own)
   const queue = graphileWorkerQueue({ pool: gone, tasks: { a: async () => void (await own.stop()) } })

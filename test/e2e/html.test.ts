@@ -88,7 +88,7 @@ const texts = async (locator: Locator): Promise<string[]> =>
   (await locator.allTextContents()).map((text) => text.replace(/\s+/g, ' ').trim())
 const sim = '#/sim/charge-without-key.broken'
 
-describe.skipIf(chromium === undefined)('the HTML report', { timeout: 60_000 }, () => {
+describe.skipIf(chromium === undefined)('the HTML report', () => {
   let real: ReportFile
   beforeAll(async () => {
     real = await realReport()

@@ -34,7 +34,7 @@ const atNote = ({ key }: { key: string }): boolean => key === 'src/jobs/pay-out.
 
 const paidOnce = (): boolean => fixture.cases.find(({ name }) => name === 'pay-out')!.holds()
 
-describe('SIGTERM', { timeout: 60_000 }, () => {
+describe('SIGTERM', () => {
   test('a worker that finishes its job survives it everywhere', async () => {
     const seen: string[] = []
     const options = payOut('graceful', { signals: ['SIGTERM'], maxScenarios: 4 })
@@ -68,7 +68,7 @@ describe('SIGTERM', { timeout: 60_000 }, () => {
   })
 })
 
-test('one that does not stop within its grace is killed', { timeout: 60_000 }, async () => {
+test('one that does not stop within its grace is killed', async () => {
   const options = payOut('stubborn', { signals: ['SIGTERM'], points: atNote, grace: 200 })
   const report = await runWorkers<void>(options, paidOnce)
   const [{ timeline }] = report.scenarios as [(typeof report.scenarios)[0]]
@@ -83,7 +83,7 @@ test('one that does not stop within its grace is killed', { timeout: 60_000 }, a
   expect(killed!.at - stopped!.at).toBeGreaterThanOrEqual(200)
 })
 
-test('shards run each scenario once', { timeout: 60_000 }, async () => {
+test('shards run each scenario once', async () => {
   const ids: string[] = []
   try {
     for (const shard of ['1/2', '2/2']) {
@@ -102,7 +102,7 @@ test('shards run each scenario once', { timeout: 60_000 }, async () => {
   expect(ids).toHaveLength(3)
 })
 
-describe('code that was compiled', { timeout: 60_000 }, () => {
+describe('code that was compiled', () => {
   const worker = `import { existsSync, rmSync } from 'node:fs'
 async function charge() {
   rmSync('job')
@@ -137,7 +137,7 @@ setInterval(() => existsSync('job') && charge({ id: 1 }), 5)
   })
 })
 
-describe('what goes wrong is said', { timeout: 60_000 }, () => {
+describe('what goes wrong is said', () => {
   test('a function that is never called', async () => {
     await expect(
       simulateWorkers(payOut('pay-out', { deliveries: 'payOff' }), paidOnce),

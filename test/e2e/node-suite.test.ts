@@ -18,7 +18,7 @@ const plain = (output: string): string =>
     .replaceAll(/(duration_ms) [\d.]+/g, '$1 <time>')
     .replaceAll(/^ +at .*\bnode:.*\n/gm, '')
 
-describe('simulations under node --test', { timeout: 60_000 }, () => {
+describe('simulations under node --test', () => {
   test('are tests, or one subtest for each scenario', async () => {
     const { code, output } = await nodeTest(['charge.test.ts'])
     expect(code).toBe(1)

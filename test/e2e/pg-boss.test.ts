@@ -266,7 +266,7 @@ test('an application sends with its own PgBoss, in setup, in jobs and in transac
   expect(seen).toEqual(['first 1', 'second at 2026-01-01T00:01:00.000Z'])
 })
 
-test('a server that goes away is an error that names it', { timeout: 20_000 }, async () => {
+test('a server that goes away is an error that names it', async () => {
   const own = await startPostgres()
   const { PGHOST: host, PGUSER: user, PGDATABASE: database } = own.env
   const boss = new PgBoss({ host, user, database })

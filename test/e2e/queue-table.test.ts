@@ -112,7 +112,7 @@ const queues: readonly (readonly [string, string, boolean, () => Promise<Measure
 ]
 
 describe.each(queues)('the table of docs/queues.md: %s', (_, head, isThere, start) => {
-  test.skipIf(!isThere)('says what the queue does', { timeout: 60_000 }, async () => {
+  test.skipIf(!isThere)('says what the queue does', async () => {
     const cell = column(head)
     const { queue, request, stop } = await start()
     const fresh = async (attempts?: number) => {

@@ -53,7 +53,7 @@ test('node --test does, too, and its process ends by itself', { timeout: 120_000
   expect(output).not.toMatch(/unhandled/i)
 })
 
-test('who waits for a race that nobody waits for any more says so', { timeout: 60_000 }, async () => {
+test('who waits for a race that nobody waits for any more says so', async () => {
   const args = ['run', 'waits', '--reporter=verbose']
   const { output } = await vitest(args, { cwd, timeoutMs: 50_000, env: { WAITS: '1' } })
   expect(output).toMatch(said)

@@ -87,7 +87,7 @@ test.for([
   },
 ])(
   '$name: the schedule ends where the deadlock is, whoever is the victim',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async (one) => {
     for (const timeout of ['1s', '700ms', '1s']) {
       const result = await runRace(

@@ -63,7 +63,7 @@ function worksOf(perform: Perform, payloads: unknown[], attempts = 3) {
 test.each([
   ['a client of the pool', () => pool.connect()],
   ['a client of its own', own],
-])('a racer that dies lets go of its locks: %s', { timeout: 60_000 }, async (_, connect) => {
+])('a racer that dies lets go of its locks: %s', async (_, connect) => {
   const works = worksOf(jobs.withdrawOnce, [
     ['one', 10],
     ['two', 20],

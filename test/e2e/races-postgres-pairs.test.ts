@@ -105,7 +105,7 @@ function cellOf(letter: string, line: number): RegExp {
   return new RegExp(letter === 'A' ? `^ {3}\\S*${line}  \\S.*│` : `│\\S*${line}  \\S`, 'm')
 }
 
-test.each(names)('%s: the repaired one survives the whole bound', { timeout: 60_000 }, async (name) => {
+test.each(names)('%s: the repaired one survives the whole bound', async (name) => {
   const { spec } = await load(name, 'fixed')
   const { bound } = spec
   const report = await race(spec, bound === undefined ? {} : { strategy: { preemptions: bound } })
@@ -152,7 +152,7 @@ test('a deadlock that Postgres ends at once is known by its error', async () => 
   await pool.query('alter database postgres reset deadlock_timeout')
 })
 
-test('twice the same exploration: the same schedules, verdicts and report', { timeout: 60_000 }, async () => {
+test('twice the same exploration: the same schedules, verdicts and report', async () => {
   for (const [name, kind] of [
     ['deadlock', 'fixed'],
     ['double-claim', 'broken'],

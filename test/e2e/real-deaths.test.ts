@@ -130,7 +130,7 @@ test.skipIf(!hasRedis)('so they do where BullMQ delivers the jobs', { timeout: 1
   }
 })
 
-describe('nothing is left behind', { timeout: 60_000 }, () => {
+describe('nothing is left behind', () => {
   const gone = async (pid: number): Promise<boolean> => {
     for (let left = 200; left > 0; left--) {
       try {

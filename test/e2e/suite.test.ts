@@ -30,7 +30,7 @@ function counts(output: string): Record<string, number> {
 const plain = (output: string): string =>
   steady(output)
     .replaceAll(/(?<=\) )\d+ms$/gm, '<time>')
-    .replace(/\n+ +Isolate .*$/s, '\n')
+    .replace(/\n+ +Isolate .*(?:\n {6,}.*)*\n*/, '\n')
 
 describe.each([5, 4] as const)('under Vitest %i', { timeout: 120_000 }, (major) => {
   let project: SuiteProject

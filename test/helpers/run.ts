@@ -34,7 +34,7 @@ export function run(command: string, args: string[], options: RunOptions = {}): 
   const env: NodeJS.ProcessEnv = { ...process.env, NO_COLOR: '1', ...options.env }
   for (const name of INHERITED) if (options.env?.[name] === undefined) delete env[name]
   return new Promise((resolve, reject) => {
-    const timeout = options.timeoutMs ?? 60_000
+    const timeout = options.timeoutMs ?? 110_000
     const child = spawn(command, args, { cwd: options.cwd, env, timeout, stdio: ['ignore', 'pipe', 'pipe'] })
     const result = { stdout: '', stderr: '', output: '' }
     for (const name of ['stdout', 'stderr'] as const) {

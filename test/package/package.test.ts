@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
+import { freshProject, packInto } from '../helpers/packed.ts'
 import { nodeTool, run } from '../helpers/run.ts'
 import { REPOSITORY, SOURCE_ENTRIES } from '../helpers/source-alias.ts'
+import { oldest, underOldestNode } from './oldest-node.ts'
 
 const folder = mkdtempSync(path.join(tmpdir(), 'faultline-package-'))
 const project = path.join(folder, 'project')
@@ -14,31 +16,15 @@ const subpaths = Object.keys(SOURCE_ENTRIES)
 let tarball: string
 
 beforeAll(async () => {
-  const npm = (args: string[], cwd: string) => run('npm', args, { cwd, timeoutMs: 240_000 })
-  const packed = await npm(['pack', '--json', '--pack-destination', folder], REPOSITORY)
-  expect(packed.code, packed.output).toBe(0)
-  tarball = path.join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz'))!)
-  mkdirSync(project)
-  writeFileSync(
-    path.join(project, 'package.json'),
-    JSON.stringify({ name: 'user', private: true, type: 'module' }),
-  )
-  const installed = await npm(
-    [
-      'install',
-      '--no-audit',
-      '--no-fund',
-      '--prefer-offline',
-      tarball,
-      'vitest@5',
-      'vite@8',
-      '@types/node@24',
-      // Optional peers: who imports an adapter has its queue.
-      ...['bullmq', 'graphile-worker', 'pg-boss', '@types/pg'].map((name) => `${name}@${versions[name]}`),
-    ],
-    project,
-  )
-  expect(installed.code, installed.output).toBe(0)
+  tarball = await packInto(folder)
+  await freshProject(project, [
+    tarball,
+    'vitest@5',
+    'vite@8',
+    '@types/node@24',
+    // Optional peers: who imports an adapter has its queue.
+    ...['bullmq', 'graphile-worker', 'pg-boss', '@types/pg'].map((name) => `${name}@${versions[name]}`),
+  ])
 }, 300_000)
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -165,6 +151,10 @@ describe('the packed package, installed into a fresh project', () => {
     },
     120_000,
   )
+})
+
+describe(`under the oldest Node supported, ${oldest}, all is as under ours`, { timeout: 120_000 }, () => {
+  underOldestNode(folder, () => tarball)
 })
 
 test('publint finds nothing', async () => {

@@ -3,6 +3,7 @@ import { isFaultlineError } from '../../model/error.ts'
 import type { BlockedDelivery } from '../../model/race.ts'
 import { whenMs } from '../../model/time.ts'
 import { deliver, type Session, type Watched } from '../../perform/index.ts'
+import { isBackoffFailure } from '../../queue/backoff-failure.ts'
 import type { Claim } from '../../queue/port.ts'
 import { OncePort, onceClaim } from '../once-port.ts'
 import type { Performance } from '../run-plan.ts'
@@ -90,6 +91,7 @@ export class RaceRun implements RaceHost {
     } catch (error) {
       if (isFaultlineError(error, 'FAULTLINE_RUNAWAY'))
         return { ...this.#performance(), finding: { reason: 'runaway', error } }
+      if (isBackoffFailure(error)) return { ...this.#performance(), finding: { reason: 'dead', error } }
       if (!isFaultlineError(error, 'FAULTLINE_HUNG')) throw error
       const { deadlock } = this.scheduler
       return { ...this.#performance(), finding: deadlock.finding ?? { reason: 'hung', error } }

@@ -1,7 +1,6 @@
 import type { JobsOptions } from 'bullmq'
 import { execution } from '../../model/context.ts'
 import type { DeliveryOutcome, DueJob } from '../../model/delivery.ts'
-import { FaultlineError } from '../../model/error.ts'
 import { type JobRequest, payloadOf } from '../../model/job.ts'
 import { MemoryTime } from '../memory-time.ts'
 import { crossBroker } from '../payload.ts'
@@ -19,6 +18,7 @@ import type {
 import { AdapterRecords } from './adapter-records.ts'
 import { answered, type QueueServer } from './answered.ts'
 import { BullmqClaim } from './bullmq/bullmq-claim.ts'
+import { checkQueue } from './bullmq/check-queue.ts'
 import { clearQueue } from './bullmq/clear-queue.ts'
 import { deliverAgain } from './bullmq/deliver-again.ts'
 import type { DrivenWorker } from './bullmq/driven-worker.ts'
@@ -123,11 +123,7 @@ export class BullmqQueue implements QueueAdapter {
     data: DataOf<Q> | (() => DataOf<Q> | Promise<DataOf<Q>>),
     options?: JobsOptions,
   ): JobRequest {
-    if (typeof queue?.add !== 'function') {
-      throw new FaultlineError('FAULTLINE_BAD_OPTION', {
-        message: 'queue.job(queue, name, data, options) takes a Queue of BullMQ first.',
-      })
-    }
+    checkQueue(queue)
     return nativeRequest(name, data, { bullmq: queue, options } satisfies Record<keyof Native, unknown>)
   }
 

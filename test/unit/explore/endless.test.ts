@@ -66,7 +66,7 @@ test('a loop of microtasks after a fault ends as a runaway, whatever it swallows
 describe('a poll that sleeps for ever ends as a runaway', () => {
   beforeEach(unlock)
 
-  test('on a flag that a dead worker left set', async () => {
+  test('on a flag that a dead worker left set', { retry: 3 }, async () => {
     const job = defineJob({ name: 'flag', perform: () => never.flag(new World()) })
     const startedMs = performance.now()
     const report = await simulate(job.with(null), () => {}, {

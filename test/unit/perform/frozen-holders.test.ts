@@ -21,7 +21,7 @@ function rowOf(): Row & { written: number } {
 }
 
 test('a frozen worker that wakes up waits for a lock of another frozen one: both run on', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   let row = rowOf()
   const job = defineJob<null>({ name: 'write', perform: () => writesUnderLock(row) })

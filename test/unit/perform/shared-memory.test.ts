@@ -20,7 +20,7 @@ const sharing =
   'both workers of the simulation share the module variables of fixtures/engine/shared-memory.ts'
 
 test('a limiter that two workers share only here: right, and approximate, and nobody waits for it', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const startedMs = performance.now()
   const report = await simulated(limited, ['stall'], 2)
@@ -35,7 +35,7 @@ test('a limiter that two workers share only here: right, and approximate, and no
 })
 
 test('a listener that the second worker takes away: frozen at awaits only, where it may happen in one process', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const report = await simulated(overheard, ['stall'])
   expect(report.failures.map(({ id }) => id)).toEqual([])
@@ -53,7 +53,7 @@ test('an error leaves nothing in doubt', async () => {
 })
 
 test('a zombie that waits for ever for what came while it was frozen does no harm', {
-  timeout: 60_000,
+  timeout: 120_000,
 }, async () => {
   const report = await simulated(reads, ['stall'])
   expect(report.failures.map(({ id, reason }) => `${id} ${reason}`)).toEqual([])

@@ -48,7 +48,7 @@ const kinds: [
 ]
 
 describe('the report of each built-in check, whole', () => {
-  test.for(kinds)('%s', { timeout: 60_000 }, async ([name, job, options, reason, blamed]) => {
+  test.for(kinds)('%s', async ([name, job, options, reason, blamed]) => {
     const { report, text } = await reportOf(job, options)
     const [cause] = report.causes
     expect(cause?.reason).toBe(reason)

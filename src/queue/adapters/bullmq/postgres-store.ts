@@ -1,5 +1,6 @@
 import { isLost, type QueueServer } from '../answered.ts'
 import type { Backend } from './driver.ts'
+import { type GuardedConnection, guardClients } from './guard-clients.ts'
 import type { QueueStore, StoredJob, StoredOptions } from './store.ts'
 
 interface Pool {
@@ -8,7 +9,7 @@ interface Pool {
 }
 
 interface PostgresBackend extends Backend {
-  readonly connection: { readonly pool: Pool }
+  readonly connection: GuardedConnection & { readonly pool: Pool }
   readonly queueName: string
   query(text: string, values: readonly unknown[]): Promise<{ readonly rows: Row[] }>
 }
@@ -62,6 +63,7 @@ export class PostgresStore implements QueueStore {
   #looking = false
 
   static async of(backend: PostgresBackend): Promise<PostgresStore> {
+    guardClients(backend.connection)
     await backend.waitUntilReady()
     const client = await backend.connection.pool.connect()
     const { host, port } = client

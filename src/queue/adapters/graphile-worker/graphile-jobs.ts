@@ -1,6 +1,7 @@
 import type { DueWindow } from '../../port.ts'
 import type { WaitingRow } from '../due-jobs.ts'
 import type { RowSelection } from '../postgres-queue.ts'
+import { borrow } from './borrow.ts'
 import type { SqlPool, TaskSpec } from './driver.ts'
 import type { ForeignSql } from './worker-statements.ts'
 
@@ -76,7 +77,7 @@ export class GraphileJobs {
 
   /** Of tables that are there. */
   static async of(pool: SqlPool, schema: string, names: readonly string[]): Promise<GraphileJobs> {
-    const client = await pool.connect()
+    const client = await borrow(pool)
     try {
       const { rows } = await client.query("select pg_get_serial_sequence($1, 'id') as sequence", [
         `"${schema.replaceAll('"', '""')}"._private_jobs`,

@@ -1,3 +1,4 @@
+import { borrow } from './borrow.ts'
 import type { SqlConnection, SqlPool, SqlQuery, SqlResult } from './driver.ts'
 
 /** The part of a PGlite that is needed. */
@@ -26,5 +27,5 @@ export function pglitePool(pglite: PGliteLike): SqlPool {
 /** For a short while: graphile-worker warns of pools that nobody listens to. */
 export function quietPool(pool: SqlPool): SqlPool {
   const events = { on: () => {}, removeListener: () => {}, listeners: () => [() => {}] }
-  return Object.assign(events, { query: pool.query.bind(pool), connect: () => pool.connect() })
+  return Object.assign(events, { query: pool.query.bind(pool), connect: () => borrow(pool) })
 }

@@ -1,5 +1,6 @@
 import { execution } from '../../../model/context.ts'
 import type { RunExtras } from '../../port.ts'
+import { borrow } from './borrow.ts'
 import type { JobHelpers, SqlConnection, SqlPool, TaskList } from './driver.ts'
 import type { GraphileClaim } from './graphile-claim.ts'
 import { taskOf } from './task-list.ts'
@@ -15,7 +16,7 @@ export async function runTask(
 ): Promise<unknown> {
   const withClient: WithClient = async (callback) => {
     const delivery = execution.getStore()?.delivery
-    const client = await pool.connect()
+    const client = await borrow(pool)
     try {
       return await callback(client)
     } finally {

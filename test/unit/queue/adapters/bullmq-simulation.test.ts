@@ -33,7 +33,7 @@ class World {
   }
 }
 
-describe.for(bullmqServers)('simulations on BullMQ, %s', { timeout: 60_000 }, ([name, start, isThere]) => {
+describe.for(bullmqServers)('simulations on BullMQ, %s', ([name, start, isThere]) => {
   describe.skipIf(!isThere)('driven', () => {
     let server: BullmqServer
     let bullmq: BullmqWorld

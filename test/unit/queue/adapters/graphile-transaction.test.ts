@@ -6,7 +6,7 @@ import { graphileWorkerQueue } from '../../../../src/graphile-worker.ts'
 import { runSimulation } from '../../../../src/index.ts'
 import { startPostgres } from '../../../helpers/postgres.ts'
 
-test('the transaction of a worker that dies in withPgClient ends with it', { timeout: 60_000 }, async () => {
+test('the transaction of a worker that dies in withPgClient ends with it', async () => {
   const server = await startPostgres()
   const { PGHOST: host, PGUSER: user, PGDATABASE: database } = server.env
   const pool = new Pool({ host, user, database })

@@ -51,7 +51,7 @@ export class VirtualTimer {
       void delivery.sleep?.then(() => this.#closed || this.fire())
       return
     }
-    delivery?.timerFired()
+    delivery?.timerFired(this)
     if (delivery?.dead) return
     this.#inContext(() => {
       try {
@@ -77,6 +77,11 @@ export class VirtualTimer {
 
   hasRef(): boolean {
     return this.#ref
+  }
+
+  /** It goes on firing until it is cleared, and keeps its process alive. */
+  get beats(): boolean {
+    return this.repeat && this.#ref && !this.#closed
   }
 
   refresh(): this {

@@ -49,7 +49,7 @@ export interface ContextDelivery {
   /** A virtual timer that must die with the delivery. */
   ownTimer(timer: object): void
   /** A virtual timer is about to fire; past a bound the delivery dies of it instead. */
-  timerFired(): void
+  timerFired(timer: object): void
 }
 
 const key = Symbol.for('faultline.context')

@@ -1,7 +1,7 @@
 import path from 'node:path'
 import type { Claim, DueWindow, Ending } from '../queue/port.ts'
 import { showArchive } from '../queue/show-archive.ts'
-import { codeLine, Delivery, isCrashSignal, shared } from '../runtime/index.ts'
+import { codeLine, Delivery, isCrashSignal, offMode, shared } from '../runtime/index.ts'
 import { givenUp } from './given-up.ts'
 import { type DeliveryPort, Running } from './running.ts'
 import type { Session } from './session.ts'
@@ -38,6 +38,7 @@ export async function deliver(
   // Also what another queue library's own code enqueued.
   if (port === session.queue) showArchive(claim.name, undefined, claim.payload, undefined)
   const delivery = new Delivery(identity, session.options.mode, session.clock)
+  if (claim.delivery > 1 || claim.part === 'dead') leaveBehind(session, claim)
   session.deliveries.push(delivery)
   if (port !== session.queue) session.facts.set(claim.id, { once: true })
   else if (claim.timeoutMs !== undefined) session.facts.set(claim.id, { timeoutMs: claim.timeoutMs })
@@ -76,6 +77,11 @@ export async function deliver(
   if (session.suspended.length > 0) await wakeEarlier(session, running)
 }
 
+/** What still runs of attempts that failed overlaps from here on. */
+function leaveBehind({ deliveries }: Session, { id }: Claim): void {
+  for (const earlier of deliveries) if (earlier.identity.jobId === id) earlier.leave()
+}
+
 function startOf(claim: Claim): 'redelivered' | 'retried' | 'started' {
   if (claim.redelivered) return 'redelivered'
   return claim.delivery > 1 ? 'retried' : 'started'
@@ -94,8 +100,12 @@ async function end(running: Running, ending: Ending, next: DueWindow | undefined
     await expire(running, 'interrupted')
     return
   }
+  // A worker that was asked to stop takes with it what still runs; outside of simulations nobody looks.
+  if (!ending.ok && running.interrupted === undefined && port === session.queue && delivery.mode !== offMode)
+    delivery.fail()
   const isLast = !delivery.duplicated && session.putOff === undefined && !isAnyoneLeft(session)
   const status = await settle(running, ending, undefined, isLast ? next : undefined)
+  if (status === 'dead') delivery.leave()
   if (!delivery.duplicated || status !== 'completed' || port !== session.queue) return
   delivery.duplicated = false
   await session.queue.duplicate?.(claim)

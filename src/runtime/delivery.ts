@@ -1,11 +1,15 @@
 import type { ContextClock, ContextDelivery, EnqueuedJob } from '../model/context.ts'
 import { Activation, type CodePlace } from './activation.ts'
+import { armAll } from './arming.ts'
 import { type CallSite, callSite } from './call-site.ts'
 import { CrashSignal } from './crash-signal.ts'
 import { endlessPoll } from './endless-poll.ts'
 import type { Mode } from './mode.ts'
-import type { FileRecord } from './shared.ts'
+import { type FileRecord, shared } from './shared.ts'
 import { stuckAt } from './suspended.ts'
+
+// A test may fake it.
+const { nextTick } = process
 
 /** Virtual timers that fire in one delivery before it counts as a runaway. */
 export const timersMax = 10_000
@@ -38,6 +42,14 @@ export interface LateReach {
 /** A rejection that a `catch` did not see, since the promise was returned without `await`. */
 export interface Bypassed extends CodePlace {
   readonly error: unknown
+}
+
+/** A virtual timer, as far as its delivery looks at it. */
+interface OwnTimer {
+  /** It goes on firing until it is cleared. */
+  readonly beats: boolean
+  readonly dueMs: number
+  hasRef(): boolean
 }
 
 /** Who performs a delivery, and is told what happens to it. */
@@ -90,6 +102,11 @@ export class Delivery implements ContextDelivery {
   /** Others that are due with it start before it; while it runs: with the next that could be put off. */
   postponed = false
   late: LateReach | undefined
+  /** It failed, and since this time its job goes on without it: the next delivery has started, or the job is dead. */
+  leftMs: number | undefined
+  /** A timer fires that it had left behind: what runs until that is through runs on beside its job. */
+  runsOn = false
+  overlap: LateReach | undefined
   /** What it enqueued after it had ended, and where. */
   lateJobs: { readonly id: string; readonly site: CallSite | undefined }[] | undefined
   /** Where it went round and round, or slept, until it was given up. */
@@ -108,7 +125,11 @@ export class Delivery implements ContextDelivery {
   awaits = 0
   readonly #startMs: number
   #timersFired = 0
-  #timers: object[] | undefined
+  #timers: OwnTimer[] | undefined
+  /** Where they were set, where a run is recorded. */
+  #setAt: Map<object, CodePlace> | undefined
+  /** Those that it had set when it failed; later ones may come late only because real I/O took its time. */
+  #leftover: Set<OwnTimer> | undefined
   #sleep: PromiseWithResolvers<void> | undefined
 
   constructor(identity: DeliveryIdentity, mode: Mode, clock: ContextClock) {
@@ -165,18 +186,56 @@ export class Delivery implements ContextDelivery {
     this.host?.interrupt(graceMs)
   }
 
-  ownTimer(timer: object): void {
+  ownTimer(timer: OwnTimer): void {
     this.#timers ??= []
     this.#timers.push(timer)
+    const { current } = shared
+    const { last } = current !== undefined && current.delivery === this ? current : this.root
+    if (last === undefined) return
+    this.#setAt ??= new Map()
+    this.#setAt.set(timer, last)
+  }
+
+  /** It was rejected, and its own code is to blame for what runs on. */
+  fail(): void {
+    if (this.#timers !== undefined) this.#leftover = new Set(this.#timers)
+  }
+
+  /** Its job goes on without it, where it failed. */
+  leave(): void {
+    if (this.#leftover !== undefined) this.leftMs ??= this.clock.nowMs()
+  }
+
+  /** It failed and was left, and an interval that it did not clear has not fired since. */
+  get willBeat(): boolean {
+    if (this.leftMs === undefined || this.#leftover === undefined) return false
+    for (const timer of this.#leftover) if (timer.beats) return true
+    return false
   }
 
   /** Bounded, so that a poll ends that sleeps for ever: virtual sleeps cost no time at which it would hang. */
-  timerFired(): void {
+  timerFired(timer: OwnTimer): void {
+    const setAt = this.#setAt?.get(timer)
+    // What the timer calls was set going there.
+    if (setAt !== undefined) this.root.last = setAt
+    this.#leftoverFired(timer)
     if (this.death !== undefined || this.ended !== undefined || ++this.#timersFired < timersMax) return
     this.stuckAt ??= stuckAt(this)
     this.fatal ??= endlessPoll(this, timersMax, this.clock.nowMs() - this.#startMs)
     if (this.host === undefined) this.die()
     else this.host.threw()
+  }
+
+  #leftoverFired(timer: OwnTimer): void {
+    if (this.leftMs === undefined || this.#leftover?.delete(timer) !== true) return
+    // One that keeps no process alive may serve all that the process does.
+    if (!timer.hasRef() || timer.dueMs <= this.leftMs) return
+    this.runsOn = true
+    armAll()
+    // Timers fire in microtasks: it comes after all that this one sets going at once.
+    nextTick(() => {
+      this.runsOn = false
+    })
   }
 
   enqueuePoint(name: string, when: 'before'): void

@@ -8,6 +8,7 @@ export {
   Delivery,
   type DeliveryHost,
   type DeliveryIdentity,
+  type LateReach,
   type Suspension,
 } from './delivery.ts'
 export { followBranches } from './followed.ts'

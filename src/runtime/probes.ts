@@ -30,9 +30,14 @@ function alive(delivery: Delivery, file: FileRecord, index: number, activation?:
   if (delivery.death !== undefined) throw delivery.death
   if (delivery.ended === undefined) return true
   // A timer that nobody cleared may still reject a race that is over, or abort what has ended: that is no work.
-  if (delivery.late === undefined && placesOf(file)[index]!.canFail) {
-    const started = startedAt(branchOf(delivery, activation), file, index)
-    delivery.late = { file, index, ...(started === undefined ? undefined : { started }) }
+  const overlaps = delivery.runsOn && delivery.overlap === undefined
+  if ((delivery.late === undefined || overlaps) && placesOf(file)[index]!.canFail) {
+    // Of a callback whose function has thrown only the timer is known.
+    const timer = overlaps ? delivery.root.last : undefined
+    const started = startedAt(branchOf(delivery, activation), file, index) ?? timer
+    const reach = { file, index, ...(started === undefined ? undefined : { started }) }
+    delivery.late ??= reach
+    if (overlaps) delivery.overlap = reach
   }
   return false
 }

@@ -27,7 +27,7 @@ export class PlainDelivery implements ContextDelivery {
     this.timers.push(timer)
   }
 
-  timerFired(): void {}
+  timerFired(_timer: object): void {}
 }
 
 /** A clock of its own, and a function that runs code in its context. */

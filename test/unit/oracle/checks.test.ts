@@ -83,6 +83,40 @@ test('what runs on after a failed attempt is no finding unless it does harm', as
   expect((await found('an await that is missing in a catch only')).findings).toEqual([])
 })
 
+// biome-ignore-start lint/suspicious/noTemplateCurlyInString: lines of a source
+const overlapping: [Name, where: string, started: string, struck: string[]][] = [
+  [
+    'an interval that only success clears',
+    '‹await w.io(name)› in faulty.an interval that only success clears.<anonymous>',
+    '‹const beat = setInterval(async () => {›',
+    ["‹await w.io('a')›", "‹await w.io('b')›", '‹clearInterval(beat)›'],
+  ],
+  [
+    'a sibling that outlasts the retry',
+    "‹w.effect('later')› in later",
+    "‹await Promise.all([later(w), save(w, 'a')])›",
+    ['‹await w.io(name)›', '‹w.effect(`${name} saved`)›'],
+  ],
+]
+// biome-ignore-end lint/suspicious/noTemplateCurlyInString: lines of a source
+
+describe('what a failed attempt leaves running', () => {
+  test.for(overlapping)('%s', async ([name, where, started, struck]) => {
+    const { findings, report } = await found(name, { faults: ['error'] })
+    expect(findings.map((line) => line.split('\n')[0])).toEqual(
+      struck.map(
+        (place) =>
+          `error@${place} unsettled: Code of job-1 still ran after delivery 1 had failed and the job had gone on without it: ${where}. It was started at ${started}, where nothing stops it.`,
+      ),
+    )
+    expect(report.failures.map(({ outcome }) => outcome)).toEqual(struck.map(() => 'failed'))
+  })
+
+  test.for(overlapping)('and not when the check is off: %s', async ([name]) => {
+    expect((await found(name, { checks: { settled: false } })).findings).toEqual([])
+  })
+})
+
 const rejection = (text: string) =>
   `baseline rejection: A promise of job-1 (delivery 1) was rejected and nobody handled it: ${text}\n  hint: In production Node ends the process for this. Await the promise, or handle its rejection.`
 const exception = (text: string) =>

@@ -170,12 +170,14 @@ test('twice the same deadlock: the same report, whomever Postgres takes for its 
   expect(told(await race(spec))).toEqual(told(await race(spec)))
 })
 
-/** What is the same each time. */
+/** What is the same each time; for how long somebody was waited for (`blocked`) is also up to how busy the machine is. */
 function told(report: RaceReport) {
-  const races = report.races.map(
-    ({ schedule, outcome, reason, replay, blocked }) =>
-      ({ schedule, outcome, reason, replay, blocked }) as RaceResult,
-  )
+  const races = report.races.map(({ schedule, outcome, reason, replay }) => ({
+    schedule,
+    outcome,
+    reason,
+    replay,
+  }))
   const text = stripVTControlCharacters(String(report)).replace(/ took [\d.]+ m?s$/m, '')
   return { races, summary: { ...report.summary, durationMs: 0 }, text }
 }

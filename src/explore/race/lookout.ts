@@ -13,6 +13,8 @@ export const lookEveryMs = 5
 const ownGraceMs = 25
 /** Real time that one gets of which nobody can tell whether it still waits. */
 const settleMs = 10
+/** Real time that an answer of the server gets to arrive. */
+const answerMs = 40
 /** Real time that library code gets to unwind after a crash. */
 const unwindMs = 100
 
@@ -113,7 +115,7 @@ export class Lookout {
       const { waits, busy } = await this.#host.ask!()
       const wait = waits.get(racer) ?? (isLong && !busy.has(racer) ? untold : undefined)
       // What the server has just answered may not have arrived.
-      if (wait === untold) await new Promise<void>((resolve) => void after(settleMs, resolve))
+      if (wait === untold) await new Promise<void>((resolve) => void after(answerMs, resolve))
       if (wait === undefined || events !== this.#scheduler.events) return
       // Who waits for none of the racers goes on by itself, as a rule.
       if (!isLong && !wait.by.some((by) => by !== stranger)) return

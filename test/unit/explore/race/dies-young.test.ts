@@ -36,7 +36,8 @@ function survivors(): { look: () => true; median: () => number } {
   return { look, median: () => left.toSorted((a, b) => a - b)[left.length >> 1]! }
 }
 
-test('of a schedule that survived nothing outlives a collection of young objects', async () => {
+// When what is compiled is the machine's: on a busy one the first schedules may still run unoptimised.
+test('of a schedule that survived nothing outlives a collection of young objects', { retry: 5 }, async () => {
   const { look, median } = survivors()
   const report = await exploreRaces([work.with('A'), work.with('B')], { setup, strategy: 'exhaustive' }, look)
   expect(report.summary).toMatchObject({ run: 70, failed: 0 })

@@ -2,21 +2,12 @@ import path from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { type Finished, vitest } from '../helpers/run.ts'
 import { REPOSITORY } from '../helpers/source-alias.ts'
+import { steady } from '../helpers/steady.ts'
 
 /** The job, its fake world and its simulation in one test file, as everybody tries a tool first. */
 const project = path.join(REPOSITORY, 'fixtures/projects/first-try')
 const runIt = (env: Record<string, string> = {}, ...files: string[]) =>
   vitest(['run', '--maxWorkers=1', ...files], { cwd: project, env })
-
-function steady(output: string): string {
-  return output
-    .replaceAll(REPOSITORY, '<repository>')
-    .replace(/(took|·|\)) [\d.]+ ?m?s\b/g, '$1 <time>')
-    .replace(/^( +(?:Start at|Duration) +).*$/gm, '$1<time>')
-    .replace(/ \d+ms$/gm, ' <time>')
-    .replace(/v\d+\.\d+\.\d+/g, '<version>')
-    .replace(/[ \t]+$/gm, '')
-}
 
 describe('a first try in one file', () => {
   let first: Finished

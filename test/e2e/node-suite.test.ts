@@ -2,7 +2,7 @@ import path from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { type Finished, nodeTool } from '../helpers/run.ts'
 import { REPOSITORY } from '../helpers/source-alias.ts'
-import { steady } from '../helpers/steady.ts'
+import { steadyNode } from '../helpers/steady.ts'
 
 const cwd = path.join(REPOSITORY, 'fixtures/projects/node-suite')
 
@@ -11,18 +11,11 @@ function nodeTest(args: string[], env: Record<string, string> = {}): Promise<Fin
   return nodeTool(['--import', register, '--test', '--test-reporter=spec', ...args], { cwd, env })
 }
 
-/** Node prints its own frames. */
-const plain = (output: string): string =>
-  steady(output)
-    .replaceAll(/\(\d+\.\d+ms\)/g, '(<time>)')
-    .replaceAll(/(duration_ms) [\d.]+/g, '$1 <time>')
-    .replaceAll(/^ +at .*\bnode:.*\n/gm, '')
-
 describe('simulations under node --test', () => {
   test('are tests, or one subtest for each scenario', async () => {
     const { code, output } = await nodeTest(['charge.test.ts'])
     expect(code).toBe(1)
-    await expect(plain(output)).toMatchFileSnapshot('node-suite/spec.txt')
+    await expect(steadyNode(output)).toMatchFileSnapshot('node-suite/spec.txt')
   })
 
   test('races are tests', async () => {

@@ -10,3 +10,11 @@ export function steady(output: string): string {
     .replaceAll(/v\d+\.\d+\.\d+/g, '<version>')
     .replaceAll(/[ \t]+$/gm, '')
 }
+
+/** The same of Node and its test runner: without their times, and without Node's own frames. */
+export function steadyNode(output: string): string {
+  return steady(output)
+    .replaceAll(/\(\d+\.\d+ms\)/g, '(<time>)')
+    .replaceAll(/(duration_ms) [\d.]+/g, '$1 <time>')
+    .replaceAll(/^ +at .*\bnode:.*\n/gm, '')
+}

@@ -5,16 +5,13 @@ import manifest from '../../package.json' with { type: 'json' }
 import { freshProject } from '../helpers/packed.ts'
 import { type Finished, run } from '../helpers/run.ts'
 import { REPOSITORY } from '../helpers/source-alias.ts'
-import { steady } from '../helpers/steady.ts'
+import { steadyNode } from '../helpers/steady.ts'
 
 export const oldest = `${/\d+\.\d+/.exec(manifest.engines.node)![0]}.0`
 
-/** What a program says, without Node's own frames and the runner's times. */
-const plain = ({ code, output }: Finished): string =>
-  `${steady(output)
-    .replaceAll(/\(\d+\.\d+ms\)/g, '(<time>)')
-    .replaceAll(/(duration_ms) [\d.]+/g, '$1 <time>')
-    .replaceAll(/^ +at .*\bnode:.*\n/gm, '')}\nended with ${code}`
+/** What a program says, and how it ended; how its two streams interleave is the machine's. */
+const plain = ({ code, stdout, stderr }: Finished): string =>
+  `${steadyNode(stdout)}\n${steadyNode(stderr)}\nended with ${code}`
 
 /** The packed package under the oldest Node that package.json allows, installed from npm, beside the one that runs this. */
 export function underOldestNode(folder: string, tarball: () => string): void {
